@@ -1,0 +1,75 @@
+/**
+ * Debug registers: which pages are watched, and what an access to them leaves behind (SDM volume 3B, 17.2).
+ *
+ * @module
+ */
+
+import type { Cpu } from "./cpu.ts";
+import { DEBUG_PENDING, DR } from "./state.ts";
+
+/** R/Wn fields of DR7. */
+const ON_EXECUTE = 0, ON_WRITE = 1, ON_ACCESS = 3;
+
+/** Whether breakpoint `n` (0..3) is enabled in DR7, locally or globally. */
+function enabled(dr7: number, n: number): boolean {
+  return (dr7 & (3 << (2 * n))) !== 0;
+}
+
+/** Kind of breakpoint `n`: its R/W field. */
+function kind(dr7: number, n: number): number {
+  return (dr7 >>> (16 + 4 * n)) & 3;
+}
+
+/** Length of breakpoint `n` in bytes: 1, 2 or 4 (the encoding 10B is undefined on these processors; taken as 4). */
+function length(dr7: number, n: number): number {
+  const code = (dr7 >>> (18 + 4 * n)) & 3;
+  return code === 2 ? 4 : code + 1;
+}
+
+/** Whether any data breakpoint lies in the linear page that begins at `page`. */
+export function watches(cpu: Cpu, page: number): boolean {
+  const s = cpu.s;
+  const dr7 = s[DR + 7]!;
+  if ((dr7 & 0xff) === 0) return false;
+  for (let n = 0; n < 4; n++) {
+    if (enabled(dr7, n) && kind(dr7, n) !== ON_EXECUTE && (s[DR + n]! & ~0xfff) === page) return true;
+  }
+  return false;
+}
+
+/** Whether any instruction breakpoint is enabled: the processor then looks before every instruction. */
+export function hasInstructionBreakpoints(cpu: Cpu): boolean {
+  const dr7 = cpu.s[DR + 7]!;
+  if ((dr7 & 0xff) === 0) return false;
+  for (let n = 0; n < 4; n++) if (enabled(dr7, n) && kind(dr7, n) === ON_EXECUTE) return true;
+  return false;
+}
+
+/** DR6 bits B0..B3 of the enabled instruction breakpoints at a linear address. */
+export function instructionBreakpoints(cpu: Cpu, linear: number): number {
+  const s = cpu.s;
+  const dr7 = s[DR + 7]!;
+  let hits = 0;
+  for (let n = 0; n < 4; n++) {
+    if (enabled(dr7, n) && kind(dr7, n) === ON_EXECUTE && s[DR + n] === (linear | 0)) hits |= 1 << n;
+  }
+  return hits;
+}
+
+/** Notes a data access: matching breakpoints are delivered as a trap after the instruction. */
+export function noteDataAccess(cpu: Cpu, linear: number, size: number, write: boolean): void {
+  const s = cpu.s;
+  const dr7 = s[DR + 7]!;
+  if ((dr7 & 0xff) === 0) return;
+  const first = linear >>> 0;
+  for (let n = 0; n < 4; n++) {
+    const type = kind(dr7, n);
+    if (!enabled(dr7, n) || !(type === ON_ACCESS || (type === ON_WRITE && write))) continue;
+    const bytes = length(dr7, n);
+    const start = (s[DR + n]! & ~(bytes - 1)) >>> 0;
+    if (first < start + bytes && start < first + size) {
+      s[DEBUG_PENDING] = s[DEBUG_PENDING]! | (1 << n);
+      cpu.leave();
+    }
+  }
+}

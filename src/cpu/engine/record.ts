@@ -1,0 +1,42 @@
+/**
+ * Decoded code: micro-operations as fixed-size records in one Int32Array. An instruction becomes one or a few of them (load
+ * the memory operand, work, store it back), or a single GENERIC one that calls its routine in `semantics/`.
+ *
+ * @module
+ */
+
+/** Words per record, a power of two: a record is one 64-byte cache line. */
+export const RECORD = 16;
+
+/** Fields of a record. Those a micro-operation does not use are 0. */
+export const R_OP = 0;
+/** Destination: register slot (32-bit), index into u16 or byte offset into u8, by the micro-operation's size. */
+export const R_A = 1;
+/** Source, in the same terms. */
+export const R_B = 2;
+/** Immediate; for branches the target EIP. */
+export const R_IMM = 3;
+/** Memory operand: slots of base and index register (ZERO for none), scale, displacement, segment, address mask. */
+export const R_BASE = 4;
+export const R_INDEX = 5;
+export const R_SCALE = 6;
+export const R_DISP = 7;
+export const R_SEGMENT = 8;
+export const R_MASK = 9;
+/** Branches have no memory operand: record and epoch of the two successors, patched when first taken. */
+export const R_TAKEN = 4;
+export const R_TAKEN_EPOCH = 5;
+export const R_NEXT = 6;
+export const R_NEXT_EPOCH = 7;
+/** EIP of the instruction, and of the one behind it. */
+export const R_EIP = 10;
+export const R_NEXT_EIP = 11;
+/** What the block's totals charge for the instructions behind this one. */
+export const R_UNSPENT = 12;
+export const R_UNRETIRED = 13;
+/** Index of the decoded instruction, for GENERIC. */
+export const R_INSTRUCTION = 14;
+/** First record of a block only: what entering the block charges: cycles, and in the next field instructions. */
+export const R_BLOCK_CYCLES = 15;
+/** On the first record of a block this lies in the header record before it. */
+export const R_BLOCK_COUNT = 1;
