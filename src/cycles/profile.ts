@@ -4,7 +4,7 @@
  * @module
  */
 
-import { COST_CLASSES, type CostClass } from "../isa/cost_class.ts";
+import { COST_CLASSES, type CostClass } from "../isa/mod.ts";
 
 /** A price and where it comes from. */
 export interface Cost {

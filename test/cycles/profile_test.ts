@@ -7,7 +7,7 @@ import {
   ProfileError,
   PROFILES,
 } from "../../src/cycles/mod.ts";
-import { COST_CLASSES } from "../../src/isa/cost_class.ts";
+import { COST_CLASSES } from "../../src/isa/mod.ts";
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))("profile %s", (name, profile) => {
   test("prices everything, with a source for each figure, and nothing else", () => {
