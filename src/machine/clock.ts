@@ -74,10 +74,9 @@ export class Clock {
       throw new MachineError(`there are two timers named ${name}`);
     }
     const timer = new NamedTimer(name, fire, (at) => {
-      this.#next = at <= this.#next
-        ? at
-        : this.#timers.reduce((least, { at }) => Math.min(least, at), Infinity);
-      if (at < this.#horizon) this.#onEarlier();
+      const before = this.#next;
+      this.#next = this.#timers.reduce((least, { at }) => Math.min(least, at), Infinity);
+      if (at < before) this.#onEarlier();
     });
     this.#timers.push(timer);
     return timer;
