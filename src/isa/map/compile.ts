@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Form } from "../form.ts";
 import { GROUPS_MAP } from "./groups.ts";
 import { type Leaf, makeLeaves } from "./leaf.ts";
 import { METHOD, type OperandSpec } from "./notation.ts";
@@ -27,26 +28,35 @@ export type OpcodeEntry = readonly [Slot, Slot, Slot, Slot];
 /** Index into an {@linkcode OpcodeEntry}. */
 export const SLOT_NONE = 0, SLOT_66 = 1, SLOT_F3 = 2, SLOT_F2 = 3;
 
-/** Every row of every map, in the order of the files. */
-export const ROWS: readonly Row[] = [
-  ...readRows(ONE_BYTE_MAP),
-  ...readRows(GROUPS_MAP),
-  ...readRows(TWO_BYTE_MAP),
-  ...readRows(X87_MAP, "x87"),
-  ...readRows(VECTOR_MAP, "vector"),
-  ...readRows(THREE_BYTE_MAP, "vector"),
-];
+/** Every row of every map with its forms, in the order of the files. */
+const LEAVES: ReadonlyMap<Row, readonly Leaf[]> = new Map(
+  [
+    ...readRows(ONE_BYTE_MAP),
+    ...readRows(GROUPS_MAP),
+    ...readRows(TWO_BYTE_MAP),
+    ...readRows(X87_MAP, "x87"),
+    ...readRows(VECTOR_MAP, "vector"),
+    ...readRows(THREE_BYTE_MAP, "vector"),
+  ].map((row) => [row, makeLeaves(row)]),
+);
+
+/** What each form was made from, in the order of the maps. */
+export const LEAF_OF_FORM: ReadonlyMap<Form, Leaf> = new Map(
+  [...LEAVES.values()].flat().map((leaf) => [leaf.form, leaf]),
+);
+
+/** Every form, in the order of the maps. */
+export const FORMS: readonly Form[] = [...LEAF_OF_FORM.keys()];
 
 function compileMap(escape: Row["escape"]): readonly (OpcodeEntry | null)[] {
-  const rows = ROWS.filter((row) => row.escape === escape);
+  const rows = [...LEAVES.keys()].filter((row) => row.escape === escape);
   // A row for one opcode, or for one ModR/M byte, goes over a row for many.
   rows.sort((a, b) => b.span - a.span || weight(a) - weight(b));
-  const leaves = new Map(rows.map((row) => [row, makeLeaves(row)]));
   const entries: (OpcodeEntry | null)[] = [];
   for (let opcode = 0; opcode < 256; opcode++) {
     const here = rows.filter((row) => opcode >= row.opcode && opcode < row.opcode + row.span);
     const leafOf = (row: Row): Leaf => {
-      const all = leaves.get(row)!;
+      const all = LEAVES.get(row)!;
       return all[row.conditional ? opcode - row.opcode : 0]!;
     };
     entries.push(here.length === 0 ? null : compileOpcode(here, leafOf));

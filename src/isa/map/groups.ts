@@ -50,7 +50,7 @@ C0 /2       rcl                         Eb,Ib         80186
 C0 /3       rcr                         Eb,Ib         80186
 C0 /4       shl                         Eb,Ib         80186
 C0 /5       shr                         Eb,Ib         80186
-C0 /6       shl                         Eb,Ib         80186
+C0 /6       sal:shl                     Eb,Ib         80186
 C0 /7       sar                         Eb,Ib         80186
 C1 /0       rol                         Ev,Ib         80186
 C1 /1       ror                         Ev,Ib         80186
@@ -58,7 +58,7 @@ C1 /2       rcl                         Ev,Ib         80186
 C1 /3       rcr                         Ev,Ib         80186
 C1 /4       shl                         Ev,Ib         80186
 C1 /5       shr                         Ev,Ib         80186
-C1 /6       shl                         Ev,Ib         80186
+C1 /6       sal:shl                     Ev,Ib         80186
 C1 /7       sar                         Ev,Ib         80186
 D0 /0       rol                         Eb,1
 D0 /1       ror                         Eb,1
@@ -66,7 +66,7 @@ D0 /2       rcl                         Eb,1
 D0 /3       rcr                         Eb,1
 D0 /4       shl                         Eb,1
 D0 /5       shr                         Eb,1
-D0 /6       shl                         Eb,1
+D0 /6       sal:shl                     Eb,1
 D0 /7       sar                         Eb,1
 D1 /0       rol                         Ev,1
 D1 /1       ror                         Ev,1
@@ -74,7 +74,7 @@ D1 /2       rcl                         Ev,1
 D1 /3       rcr                         Ev,1
 D1 /4       shl                         Ev,1
 D1 /5       shr                         Ev,1
-D1 /6       shl                         Ev,1
+D1 /6       sal:shl                     Ev,1
 D1 /7       sar                         Ev,1
 D2 /0       rol                         Eb,CL
 D2 /1       ror                         Eb,CL
@@ -82,7 +82,7 @@ D2 /2       rcl                         Eb,CL
 D2 /3       rcr                         Eb,CL
 D2 /4       shl                         Eb,CL
 D2 /5       shr                         Eb,CL
-D2 /6       shl                         Eb,CL
+D2 /6       sal:shl                     Eb,CL
 D2 /7       sar                         Eb,CL
 D3 /0       rol                         Ev,CL
 D3 /1       ror                         Ev,CL
@@ -90,7 +90,7 @@ D3 /2       rcl                         Ev,CL
 D3 /3       rcr                         Ev,CL
 D3 /4       shl                         Ev,CL
 D3 /5       shr                         Ev,CL
-D3 /6       shl                         Ev,CL
+D3 /6       sal:shl                     Ev,CL
 D3 /7       sar                         Ev,CL
 
 # --- group 3: unary arithmetic; /1 is an alias of /0

@@ -48,9 +48,6 @@ export const BAD_FORM: Form = makePseudoForm("(bad)");
 /** The form that the decoder gives for an instruction of more than 15 bytes. */
 export const TOO_LONG_FORM: Form = makePseudoForm("(too long)");
 
-/** Where each form came from. */
-export const LEAF_OF_FORM: Map<Form, Leaf> = new Map();
-
 const MODRM_METHODS: ReadonlySet<number> = new Set([
   METHOD.REGISTER_OR_MEMORY,
   METHOD.MEMORY,
@@ -73,9 +70,7 @@ export function makeLeaves(row: Row): Leaf[] {
     operands.some((operand) => MODRM_METHODS.has(operand.method));
   return Array.from({ length: row.conditional ? 16 : 1 }, (_, condition) => {
     const form = makeForm(row, operands, modrm, row.conditional ? condition : -1);
-    const leaf: Leaf = { form, modrm, anyMod: row.anyMod, operands, row };
-    LEAF_OF_FORM.set(form, leaf);
-    return leaf;
+    return { form, modrm, anyMod: row.anyMod, operands, row };
   });
 }
 
