@@ -1,0 +1,165 @@
+/** The command line of `ringlab`: its commands, options and help. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { LectureError } from "../lecture/mod.ts";
+import { AbortedError } from "../lecture/mod.ts";
+import { install, uninstall } from "./kernel.ts";
+import { lab } from "./lab.ts";
+import { lecture } from "./lecture.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+
+/** Exit status of a command line that makes no sense. */
+export const USAGE_STATUS = 2;
+/** Exit status after the user stopped the command: that of a shell after SIGINT. */
+export const STOPPED_STATUS = 130;
+
+function positive(what: string, whole: boolean) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value <= 0 || (whole && !Number.isInteger(value))) {
+      throw new InvalidArgumentError(`Give ${what}, such as ${whole ? "4" : "2.5"}.`);
+    }
+    return value;
+  };
+}
+
+const collect = (value: string, before: string[] = []) => [...before, value];
+
+/** Builds the program. Each action leaves its exit status in `done`. */
+function build(terminal: Terminal, done: (status: number) => void): Command {
+  const program = new Command("ringlab");
+  program
+    .description("A real IA-32 machine inside a Jupyter notebook.")
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options)")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ringlab lecture                      run every notebook and build the site in dist/
+  $ ringlab lecture --only rings-and-traps
+  $ ringlab lab                          work in the notebooks, in JupyterLab
+  $ ringlab boot kernel.elf --json       run an image on the machine`,
+    );
+
+  program.command("lecture")
+    .summary("run notebooks headless and build the site")
+    .description(
+      "Runs notebooks from top to bottom against a real Deno kernel and builds a site that works from the file system.",
+    )
+    .argument("[names...]", "notebooks: a name or number in notebooks/, or a path; default all")
+    .addOption(new Option("--only <name>", "run only this notebook (may be repeated)").argParser(collect))
+    .option("--server <url>", "use this Jupyter Server instead of the embedded gateway")
+    .option("--token <token>", "the server's token")
+    .option("--server-root <dir>", "the directory the server serves (default: the project)")
+    .option("--kernel <name>", "use this kernel instead of the one the notebooks name")
+    .option("--out <dir>", "where the site goes (default: dist)")
+    .option("--check", "compare the outputs with those in the files; build no site")
+    .option("--write", "write the outputs back into the files")
+    .option("--jobs <n>", "notebooks to run at once", positive("a whole number of notebooks", true), 1)
+    .option(
+      "--cell-timeout <seconds>",
+      "stop a cell that runs longer",
+      positive("a number of seconds", false),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ringlab lecture                              all notebooks, site in dist/
+  $ ringlab lecture 1 3                          the first and the third
+  $ ringlab lecture --only what-is-emulation --out /tmp/site
+  $ ringlab lecture --check                      are the committed outputs still true?
+  $ ringlab lecture my.ipynb --write             run a notebook in place
+  $ ringlab lecture --server http://localhost:8888/ --token 0123abcd
+
+Exit status: 0 when all ran (and agree, with --check), 1 when one failed, 2 for a wrong command line.`,
+    )
+    .action(async (names: string[], options) => done(await lecture(names, options, terminal)));
+
+  program.command("lab")
+    .summary("open the notebooks in JupyterLab")
+    .description('Starts JupyterLab with the kernel "Ringlab (Deno)", registered for this project only.')
+    .argument("[args...]", "arguments for JupyterLab, after --")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ringlab lab
+  $ ringlab lab -- --no-browser --port=8899`,
+    )
+    .action(async (args: string[]) => done(await lab(args, terminal)));
+
+  const kernel = program.command("kernel")
+    .summary("register the kernel with Jupyter, or remove it")
+    .description('Registers the kernel "Ringlab (Deno)", with which the Stop button keeps your variables.');
+  for (
+    const [verb, action, what] of [["install", install, "Registers"], [
+      "uninstall",
+      uninstall,
+      "Removes",
+    ]] as const
+  ) {
+    kernel.command(verb)
+      .description(`${what} the kernelspec.`)
+      .option("--user", "for the current user (the default)")
+      .option("--prefix <dir>", "in an installation, such as a virtual environment")
+      .option("--name <name>", "under another name than ringlab")
+      .addHelpText(
+        "after",
+        `
+Examples:
+  $ ringlab kernel ${verb} --user
+  $ ringlab kernel ${verb} --prefix .venv`,
+      )
+      .action((options) => done(action(options, terminal)));
+  }
+  return program;
+}
+
+/** Commander's subcommands do not inherit their parent's settings when added by `command()` later: set all. */
+function inherit(command: Command, terminal: Terminal): void {
+  for (const child of command.commands) {
+    child.configureOutput({ writeOut: terminal.out, writeErr: terminal.err }).exitOverride().helpCommand(
+      false,
+    )
+      .showHelpAfterError("(add --help for the options)");
+    inherit(child, terminal);
+  }
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param args the words after `ringlab`.
+ * @returns the exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 when stopped.
+ */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  let status = 0;
+  const program = build(terminal, (value) => status = value);
+  inherit(program, terminal);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      const helped = error.code === "commander.helpDisplayed" || error.code === "commander.version";
+      return helped ? 0 : USAGE_STATUS;
+    }
+    if (error instanceof UsageError) {
+      terminal.err(`error: ${error.message}\n`);
+      return USAGE_STATUS;
+    }
+    if (error instanceof AbortedError) {
+      terminal.err("\nStopped.\n");
+      return STOPPED_STATUS;
+    }
+    if (error instanceof LectureError) {
+      terminal.err(`error: ${error.message}\n`);
+      return 1;
+    }
+    terminal.err(`${(error as Error).stack ?? error}\n`);
+    return 1;
+  }
+}
