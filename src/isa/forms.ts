@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OPERATION_FACTS, type OperationFacts } from "./facts.ts";
+import { OPERATION_FACTS, type OperationFacts } from "./facts/mod.ts";
 import type { Form } from "./form.ts";
 import { FORMS } from "./map/compile.ts";
 import type { Operation } from "./operation.ts";

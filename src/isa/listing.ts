@@ -19,7 +19,7 @@ import type { Instruction, Operand } from "./instruction.ts";
 
 /** How to read the bytes of a listing. */
 export interface ListingOptions {
-  /** Address of the first byte, for the address column and branch targets; by default 0. */
+  /** Address of the first byte, for the address column and branch targets (with 16 bits: the IP); by default 0. */
   readonly address?: number;
   /** Default operand and address size; by default 32. */
   readonly bits?: 16 | 32;

@@ -7,7 +7,7 @@
 export * from "./cost_class.ts";
 export * from "./decode.ts";
 export * from "./example_bytes.ts";
-export { type OperationFacts } from "./facts.ts";
+export { type OperationFacts } from "./facts/mod.ts";
 export * from "./form.ts";
 export * from "./forms.ts";
 export * from "./instruction.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { familyOf, OPERATION_FACTS } from "../facts.ts";
+import { familyOf, OPERATION_FACTS } from "../facts/mod.ts";
 import type { Form } from "../form.ts";
 import type { Operation } from "../operation.ts";
 import { METHOD, type OperandSpec, readOperand } from "./notation.ts";

@@ -5,7 +5,7 @@
  */
 
 import { COST_CLASSES, type CostClass } from "../cost_class.ts";
-import { isOperation } from "../facts.ts";
+import { isOperation } from "../facts/mod.ts";
 import type { Operation } from "../operation.ts";
 
 /** Which prefixes an opcode wants: any, none of 66/F3/F2 (`NP` in the manual), or exactly one of them. */

@@ -1,136 +1,21 @@
 /**
- * What is true of an operation, whoever encodes it: its price class, whether and how it is privileged, and whether
- * and why it is sensitive in the sense of Popek and Goldberg (1974). The groups of sensitive, unprivileged
- * instructions follow Robin and Irvine (2000) and Bugnion et al. (2012).
+ * The operations that touch the mode, interrupts, segments, descriptor tables, system registers, devices and VMX.
  *
  * @module
  */
 
-import type { CostClass } from "./cost_class.ts";
-import type { ControlState, Privilege, Sensitivity } from "./form.ts";
-import { type Operation, type OperationFamily, OPERATIONS_BY_FAMILY } from "./operation.ts";
-
-/** The facts of one operation; the opcode map may name another cost class or a later first processor for a form. */
-export interface OperationFacts {
-  readonly cost: CostClass;
-  readonly privilege: Privilege;
-  readonly sensitive: readonly Sensitivity[];
-  readonly reads: readonly ControlState[];
-  readonly writes: readonly ControlState[];
-}
-
-interface Extra {
-  readonly privilege?: Privilege;
-  readonly control?: string;
-  readonly behaviour?: string;
-  readonly reads?: readonly ControlState[];
-  readonly writes?: readonly ControlState[];
-}
-
-function fact(cost: CostClass, extra: Extra = {}): OperationFacts {
-  const sensitive: Sensitivity[] = [];
-  if (extra.control !== undefined) sensitive.push({ kind: "control", why: extra.control });
-  if (extra.behaviour !== undefined) sensitive.push({ kind: "behaviour", why: extra.behaviour });
-  return {
-    cost,
-    privilege: extra.privilege ?? "none",
-    sensitive,
-    reads: extra.reads ?? [],
-    writes: extra.writes ?? [],
-  };
-}
+import { fact } from "./fact.ts";
+import { LOADS_SEGMENT } from "./ordinary.ts";
 
 const STORES_REAL_TABLE =
   "Any ring can read where the real table lies, which is the monitor's and not the guest's.";
 const SEES_DESCRIPTORS =
   "The answer depends on the CPL and on the real descriptor tables, so a deprivileged kernel sees its true ring.";
-const LOADS_SEGMENT =
-  "Loads a descriptor from the real tables and checks it against the CPL, so a deprivileged kernel can fail where ring 0 would not.";
 const CHANGES_RING = "May pass a gate or a far return into another ring, with checks that depend on the CPL.";
 const DOES_IO = "Reaches devices, which are resources that the monitor hands out.";
 
-/** The facts of every operation. */
-export const OPERATION_FACTS: Readonly<Record<Operation, OperationFacts>> = {
-  // data movement
-  mov: fact("alu"),
-  movzx: fact("alu"),
-  movsx: fact("alu"),
-  lea: fact("alu"),
-  xchg: fact("exchange"),
-  xlat: fact("translate"),
-  bswap: fact("exchange"),
-  cmov: fact("alu"),
-  set: fact("alu"),
-  nop: fact("no-operation"),
-  pause: fact("pause"),
-
-  // arithmetic
-  add: fact("alu"),
-  adc: fact("alu-carry"),
-  sub: fact("alu"),
-  sbb: fact("alu-carry"),
-  cmp: fact("alu"),
-  inc: fact("alu"),
-  dec: fact("alu"),
-  neg: fact("alu"),
-  xadd: fact("exchange"),
-  cmpxchg: fact("compare-exchange"),
-  cmpxchg8b: fact("compare-exchange-8b"),
-
-  // logic
-  and: fact("alu"),
-  or: fact("alu"),
-  xor: fact("alu"),
-  test: fact("alu"),
-  not: fact("alu"),
-
-  // multiply
-  mul: fact("multiply"),
-  imul: fact("multiply"),
-  div: fact("divide"),
-  idiv: fact("divide"),
-
-  // bcd
-  daa: fact("bcd"),
-  das: fact("bcd"),
-  aaa: fact("bcd"),
-  aas: fact("bcd"),
-  aam: fact("bcd-multiply"),
-  aad: fact("bcd-multiply"),
-  salc: fact("alu"),
-
-  // shift
-  shl: fact("shift"),
-  shr: fact("shift"),
-  sar: fact("shift"),
-  rol: fact("shift"),
-  ror: fact("shift"),
-  rcl: fact("rotate-carry"),
-  rcr: fact("rotate-carry"),
-  shld: fact("shift-double"),
-  shrd: fact("shift-double"),
-
-  // bit
-  bt: fact("bit-test"),
-  bts: fact("bit-test"),
-  btr: fact("bit-test"),
-  btc: fact("bit-test"),
-  bsf: fact("bit-scan"),
-  bsr: fact("bit-scan"),
-
-  // convert
-  cbw: fact("alu"),
-  cwd: fact("alu"),
-
-  // flag
-  clc: fact("flag-carry"),
-  stc: fact("flag-carry"),
-  cmc: fact("flag-carry"),
-  cld: fact("flag-direction"),
-  std: fact("flag-direction"),
-  lahf: fact("lahf-sahf"),
-  sahf: fact("lahf-sahf"),
-
+/** Facts of the operations that an operating system is made of. */
+export const SYSTEM_FACTS = {
   // interrupt flag
   cli: fact("flag-interrupt", {
     privilege: "iopl",
@@ -158,33 +43,6 @@ export const OPERATION_FACTS: Readonly<Record<Operation, OperationFacts>> = {
     reads: ["cpl", "iopl"],
     writes: ["if", "iopl", "eflags-system"],
   }),
-
-  // stack
-  push: fact("push"),
-  pop: fact("pop"),
-  pusha: fact("push-all"),
-  popa: fact("pop-all"),
-  enter: fact("enter"),
-  leave: fact("leave"),
-  "push-segment": fact("push", {
-    behaviour: "Stores a selector whose RPL gives away the real ring.",
-    reads: ["segments"],
-  }),
-  "pop-segment": fact("segment-load", {
-    behaviour: LOADS_SEGMENT,
-    reads: ["cpl", "gdtr", "ldtr", "descriptors"],
-    writes: ["segments"],
-  }),
-
-  // branch
-  jcc: fact("branch"),
-  jcxz: fact("branch"),
-  loop: fact("branch"),
-  loope: fact("branch"),
-  loopne: fact("branch"),
-  jmp: fact("jump"),
-  call: fact("call"),
-  ret: fact("return"),
 
   // far transfer
   "jmp-far": fact("far-transfer", {
@@ -249,13 +107,6 @@ export const OPERATION_FACTS: Readonly<Record<Operation, OperationFacts>> = {
   int1: fact("interrupt"), // always #DB, without a check of the gate's DPL
   bound: fact("bound"),
   ud: fact("undefined"),
-
-  // string
-  movs: fact("string-move"),
-  cmps: fact("string-compare"),
-  stos: fact("string-store"),
-  lods: fact("string-load"),
-  scas: fact("string-scan"),
 
   // string and port input and output
   ins: fact("input-output", {
@@ -446,11 +297,6 @@ export const OPERATION_FACTS: Readonly<Record<Operation, OperationFacts>> = {
     writes: ["cpl", "if", "iopl", "eflags-system", "cr0", "cr3", "cr4", "segments"],
   }),
 
-  // floating point and vectors: CR0.EM and CR0.TS decide whether they run, CR4.OSFXSR too
-  x87: fact("floating-point", { reads: ["cr0"] }),
-  fwait: fact("floating-point", { reads: ["cr0"] }),
-  vector: fact("floating-point", { reads: ["cr0", "cr4"] }),
-
   // vmx
   vmcall: fact("vmx", { control: "Calls the monitor: a VM exit by definition.", reads: ["cpl", "vmcs"] }),
   vmlaunch: fact("vmx", {
@@ -517,19 +363,3 @@ export const OPERATION_FACTS: Readonly<Record<Operation, OperationFacts>> = {
     writes: ["tlb"],
   }),
 };
-
-const FAMILY_OF = new Map<Operation, OperationFamily>(
-  (Object.keys(OPERATIONS_BY_FAMILY) as OperationFamily[]).flatMap((family) =>
-    OPERATIONS_BY_FAMILY[family].map((operation): [Operation, OperationFamily] => [operation, family])
-  ),
-);
-
-/** True when the text is the name of an operation. */
-export function isOperation(name: string): name is Operation {
-  return Object.hasOwn(OPERATION_FACTS, name);
-}
-
-/** The family that an operation belongs to. */
-export function familyOf(operation: Operation): OperationFamily {
-  return FAMILY_OF.get(operation)!;
-}
