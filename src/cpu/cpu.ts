@@ -123,6 +123,8 @@ export class Cpu {
   user = false;
   /** The fault that ended the last slice, if one did. Belongs to the engine. */
   pendingFault: Fault | null = null;
+  /** Set when the instruction just executed delivered an event (INT n): it then makes no single-step trap. */
+  eventDelivered = false;
 
   #stopRequested = false;
   #sliceEnded = false;
@@ -258,6 +260,7 @@ export class Cpu {
     s[BUDGET] = SLICE_CYCLES;
     s[LEAVE] = 0;
     this.code.single = true;
+    this.eventDelivered = false;
     const before = this.instructions();
     try {
       execute(this);
@@ -265,7 +268,8 @@ export class Cpu {
       this.code.single = false;
     }
     const completed = this.pendingFault === null;
-    if (completed && (flags & TF) !== 0 && this.instructions() > before) {
+    const stepped = this.instructions() > before && !this.eventDelivered;
+    if (completed && (flags & TF) !== 0 && stepped) {
       s[DEBUG_PENDING] = s[DEBUG_PENDING]! | 0x4000; // DR6.BS
     }
     this.#afterCode();
@@ -287,12 +291,14 @@ export class Cpu {
       errorCode: fault.errorCode,
       returnEip: this.s[EIP]!,
       instructionLength: 0,
+      during: fault.during,
     });
   }
 
   /** True when instructions have to be executed one by one. */
   #mustStep(): boolean {
-    return (this.s[EFLAGS]! & (TF | RF)) !== 0 || this.s[SHADOW] !== 0 || hasInstructionBreakpoints(this);
+    const s = this.s;
+    return (s[EFLAGS]! & (TF | RF)) !== 0 || s[SHADOW] !== 0 || (s[DR + 7]! & 0xff) !== 0;
   }
 
   /** Delivers what waits between two instructions, the most urgent first (SDM volume 3A, 6.9). */

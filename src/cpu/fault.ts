@@ -5,7 +5,20 @@
  * @module
  */
 
-export const DE = 0, DB = 1, NMI = 2, BP = 3, OF_VECTOR = 4, BR = 5, UD = 6, NM = 7, DF_VECTOR = 8, TS = 10, NP = 11, SS_VECTOR = 12;
+import type { CpuEvent } from "./ports.ts";
+
+export const DE = 0,
+  DB = 1,
+  NMI = 2,
+  BP = 3,
+  OF_VECTOR = 4,
+  BR = 5,
+  UD = 6,
+  NM = 7,
+  DF_VECTOR = 8,
+  TS = 10,
+  NP = 11,
+  SS_VECTOR = 12;
 export const GP = 13, PF_VECTOR = 14, MF = 16, AC_VECTOR = 17, MC = 18, XM = 19;
 
 /** Names of the exceptions by vector, as the manual writes them. */
@@ -39,9 +52,12 @@ export class Fault {
   readonly vector: number;
   /** Error code, or -1 when the vector has none. */
   readonly errorCode: number;
+  /** The software interrupt whose delivery faulted, if the fault came about so. */
+  readonly during: CpuEvent | undefined;
 
-  constructor(vector: number, errorCode = -1) {
+  constructor(vector: number, errorCode = -1, during?: CpuEvent) {
     this.vector = vector;
     this.errorCode = errorCode;
+    this.during = during;
   }
 }

@@ -50,6 +50,8 @@ export interface CpuEvent {
   readonly returnEip: number;
   /** Bytes of the instruction for software events (for VMX), 0 otherwise. */
   readonly instructionLength: number;
+  /** The event whose delivery came to this one (a fault in the gate, a double fault): what VMX calls IDT vectoring. */
+  readonly during?: CpuEvent | undefined;
 }
 
 /**

@@ -1,0 +1,171 @@
+/**
+ * What becomes of an exception or interrupt: it is offered to the VMX extension, then to a monitor, then delivered to the
+ * guest; and when delivery itself faults, that becomes the next exception, a double fault, or shutdown (SDM volume 3A, 6.15,
+ * interrupt 8).
+ *
+ * @module
+ */
+
+import { EVENT_TRAP, WORLD_TRANSITION } from "../cycles/mod.ts";
+import type { Cpu } from "./cpu.ts";
+import { deliver } from "./delivery.ts";
+import { DB, DE, DF_VECTOR, Fault, GP, NP, PF_VECTOR, SS_VECTOR, TS } from "./fault.ts";
+import type { CpuEvent } from "./ports.ts";
+import { ACTIVITY, CPL, DR, EIP, NEXT_EIP } from "./state.ts";
+import { CommittedFault } from "./tasks.ts";
+
+/** Error code bit: the exception happened while something from outside the program was being delivered. */
+const EXTERNAL = 1;
+
+/** DR7.GD, which a debug exception clears so that its handler can use the debug registers. */
+const GENERAL_DETECT = 0x2000;
+
+const RUNNING = 0, SHUTDOWN = 2;
+
+type Severity = "benign" | "contributory" | "page-fault" | "double-fault";
+
+/** Table 6-4. Interrupts of all kinds are benign. */
+function severity(event: CpuEvent): Severity {
+  if (event.kind !== "exception") return "benign";
+  switch (event.vector) {
+    case DE:
+    case TS:
+    case NP:
+    case SS_VECTOR:
+    case GP:
+      return "contributory";
+    case PF_VECTOR:
+      return "page-fault";
+    case DF_VECTOR:
+      return "double-fault";
+    default:
+      return "benign";
+  }
+}
+
+/** Vectors whose error code has an EXT bit. */
+function hasExternalBit(vector: number): boolean {
+  return vector === TS || vector === NP || vector === SS_VECTOR || vector === GP;
+}
+
+function byProgram(event: CpuEvent): boolean {
+  return event.kind === "software" || event.kind === "software-exception";
+}
+
+/** The event that follows when delivering `first` faults: table 6-5. Null for a triple fault. */
+function followUp(cpu: Cpu, first: CpuEvent, fault: Fault): CpuEvent | null {
+  const external = !byProgram(first) && hasExternalBit(fault.vector) ? EXTERNAL : 0;
+  const second: CpuEvent = {
+    kind: "exception",
+    vector: fault.vector,
+    errorCode: fault.errorCode < 0 ? -1 : fault.errorCode | external,
+    returnEip: cpu.s[EIP]!,
+    instructionLength: 0,
+    during: first,
+  };
+  const before = severity(first), after = severity(second);
+  if (after === "benign") return second;
+  if (before === "double-fault") return null;
+  const doubled = before === "contributory" ? after === "contributory" : before === "page-fault";
+  return doubled ? { ...second, vector: DF_VECTOR, errorCode: 0 } : second;
+}
+
+/** Charges what the hardware does before the first instruction of a handler, its change of stack excepted. */
+function chargeDelivery(cpu: Cpu, event: CpuEvent): void {
+  const { costs } = cpu;
+  const external = event.kind === "interrupt" || event.kind === "nmi";
+  const pageFault = event.kind === "exception" && event.vector === PF_VECTOR ? costs.event["page-fault"] : 0;
+  cpu.chargeTo(WORLD_TRANSITION, (external ? costs.event.interrupt : costs.event.exception) + pageFault);
+}
+
+/** Offers an event to the ports. @returns true when one of them took it */
+function offer(cpu: Cpu, event: CpuEvent): boolean {
+  if (cpu.intercept?.active && cpu.intercept.event(cpu, event)) return true;
+  if (event.kind !== "interrupt") cpu.ledger.count(EVENT_TRAP + event.vector); // interrupts have a count of their own
+  chargeDelivery(cpu, event);
+  if (cpu.trap === null) return false;
+  // The monitor is in ring 0: from everywhere else, the hardware would have changed stacks to get there.
+  const changesRing = cpu.s[CPL] !== 0;
+  if (!cpu.trap.deliver(cpu, event)) return false;
+  if (changesRing) cpu.chargeTo(WORLD_TRANSITION, cpu.costs.event["exception-ring-change"]);
+  return true;
+}
+
+/**
+ * Raises an event: intercept port, then trap port, then the guest's IDT. To be called between instructions (or by the last
+ * thing an instruction does) with a consistent processor. A triple fault is offered to the intercept port, then shuts the
+ * processor down; this function never throws a {@linkcode Fault}.
+ */
+export function raise(cpu: Cpu, event: CpuEvent): void {
+  const s = cpu.s;
+  s[EIP] = event.returnEip;
+  s[ACTIVITY] = RUNNING;
+  let current = event;
+  for (;;) {
+    if (offer(cpu, current)) return;
+    const fault = attempt(cpu, current);
+    if (fault === null) return;
+    const next = followUp(cpu, current, fault);
+    if (next === null) break;
+    current = next;
+  }
+  if (cpu.intercept?.active && cpu.intercept.external(cpu, "triple-fault")) return;
+  s[ACTIVITY] = SHUTDOWN;
+  cpu.leave();
+}
+
+/** Delivers an event. @returns the fault that stood in the way, or null */
+function attempt(cpu: Cpu, event: CpuEvent): Fault | null {
+  try {
+    deliver(cpu, event);
+  } catch (fault) {
+    if (fault instanceof Fault) return fault;
+    throw fault;
+  }
+  const s = cpu.s;
+  if (event.vector === DB && event.kind !== "software") s[DR + 7] = s[DR + 7]! & ~GENERAL_DETECT;
+  return null;
+}
+
+/**
+ * Raises an event on behalf of the instruction being executed, as INT n, INT3, INTO and INT1 do. `event.returnEip` is the next
+ * instruction's.
+ *
+ * @throws {Fault} what is wrong with the gate, before anything has happened: a fault of the instruction itself
+ */
+export function raiseFromInstruction(cpu: Cpu, event: CpuEvent): void {
+  const s = cpu.s;
+  const instructionEip = s[EIP]!;
+  s[EIP] = event.returnEip;
+  cpu.eventDelivered = true;
+  if (!offer(cpu, event)) {
+    const fault = attempt(cpu, event);
+    if (fault instanceof CommittedFault) {
+      const next = followUp(cpu, event, fault);
+      if (next !== null) raise(cpu, next);
+    } else if (fault !== null) {
+      s[EIP] = instructionEip;
+      const next = followUp(cpu, event, fault)!; // an event of an instruction is benign: never null
+      throw new Fault(next.vector, next.errorCode, event);
+    }
+  }
+  s[NEXT_EIP] = s[EIP]!;
+  cpu.leave();
+}
+
+/**
+ * Runs what may switch tasks on behalf of the instruction being executed: a fault in the new task is delivered there, all
+ * others are the instruction's own.
+ *
+ * @throws {Fault}
+ */
+export function withTaskSwitch(cpu: Cpu, transfer: () => void): void {
+  try {
+    transfer();
+  } catch (fault) {
+    if (!(fault instanceof CommittedFault)) throw fault;
+    const { vector, errorCode } = fault;
+    raise(cpu, { kind: "exception", vector, errorCode, returnEip: cpu.s[EIP]!, instructionLength: 0 });
+  }
+  cpu.s[NEXT_EIP] = cpu.s[EIP]!;
+}

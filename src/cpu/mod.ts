@@ -1,0 +1,18 @@
+/**
+ * The processor: state, run loop, segmentation, paging, exceptions, and the ports that other rooms plug into.
+ *
+ * @module
+ */
+
+export { Cpu, type CpuOptions, HALTED, type Handler, RUNNING, SHUTDOWN, type StopReason } from "./cpu.ts";
+export * from "./cpuid.ts";
+export * from "./fault.ts";
+export { raise } from "./exceptions.ts";
+export { probeWrite, readLinear, readLinearBytes, writeLinear } from "./memory.ts";
+export { effectiveAddress, readRegister, writeRegister } from "./operands.ts";
+export * from "./paging.ts";
+export { physicalRead, physicalRead32, physicalWrite, physicalWrite32 } from "./physical.ts";
+export * from "./ports.ts";
+export * from "./registers.ts";
+export { REAL_MODE_RIGHTS, setRealModeSegment, setSegment, V86_RIGHTS } from "./segmentation.ts";
+export * from "./state.ts";
