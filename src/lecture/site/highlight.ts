@@ -21,7 +21,7 @@ const assembly: LanguageRegistration = {
     },
     {
       match: "^\\s*([.\\w$@?]+)(:)",
-      captures: { 1: { name: "entity.name.function.nasm" }, 2: { name: "punctuation.nasm" } },
+      captures: { 1: { name: "entity.name.tag.nasm" }, 2: { name: "punctuation.nasm" } },
     },
     {
       match: "(?i)\\b(equ|db|dw|dd|dq|times|byte|word|dword|qword|short|near|far|ptr)\\b",
@@ -29,7 +29,7 @@ const assembly: LanguageRegistration = {
     },
     {
       match: "(?i)\\b(e?[abcd]x|[abcd][lh]|e?[sd]i|e?[sb]p|e?ip|[cdefgs]s|cr[0-8]|dr[0-7]|st[0-7]?)\\b",
-      name: "variable.language.nasm",
+      name: "variable.parameter.nasm",
     },
     {
       match: "(?i)\\b(0x[0-9a-f_]+|0b[01_]+|0o[0-7_]+|[0-9][0-9a-f_]*h|[01_]+b|[0-9][0-9_]*)\\b",
@@ -37,7 +37,7 @@ const assembly: LanguageRegistration = {
     },
     {
       match: "(?i)(?:^|(?<=:)|(?<=`))\\s*((?:rep(?:n?[ez])?|lock)\\s+)?([a-z][a-z0-9]*)\\b",
-      captures: { 1: { name: "keyword.operator.nasm" }, 2: { name: "support.function.nasm" } },
+      captures: { 1: { name: "keyword.operator.nasm" }, 2: { name: "entity.name.function.nasm" } },
     },
     { match: "\\$\\$?(?![\\w{])", name: "variable.language.nasm" },
   ],

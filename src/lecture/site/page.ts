@@ -173,5 +173,5 @@ ${pages.map(card).join("\n")}
 kernel <em>Ringlab (Deno)</em>, and change it.</p></footer>
 </main>`;
   const description = "Control questions on hardware virtualization, run on an emulated IA-32 machine.";
-  return shell({ title: "Ringlab", description, body, charts: false, bodyClass: "home" });
+  return shell({ title: "Ringlab", description, body, charts: false, bodyClass: "first-page" });
 }
