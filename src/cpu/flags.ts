@@ -18,6 +18,8 @@ export const FLAGS_INC = 4 << 2; // CF kept in EFLAGS, result = A + 1
 export const FLAGS_DEC = 5 << 2; // CF kept in EFLAGS, result = A - 1
 export const FLAGS_ADC = 6 << 2; // A + b + 1 = result (ADC with carry in; without, it is FLAGS_ADD)
 export const FLAGS_SBB = 7 << 2; // A - b - 1 = result
+/** CF, OF and AF as EFLAGS has them; ZF, SF and PF follow from the result: shifts and multiplications. */
+export const FLAGS_RESULT = 8 << 2;
 
 /** Size codes: shift counts that bring the operand's top bit to bit 31 are 24, 16, 0. */
 export const SIZE_8 = 1, SIZE_16 = 2, SIZE_32 = 3;
@@ -93,6 +95,8 @@ export function overflow(s: Int32Array): boolean {
       return result === (0x80000000 | 0);
     case FLAGS_DEC:
       return a === (0x80000000 | 0);
+    case FLAGS_RESULT:
+      return (s[EFLAGS]! & OF) !== 0;
     default:
       return false;
   }
@@ -116,6 +120,8 @@ function adjust(s: Int32Array): number {
     case FLAGS_INC:
     case FLAGS_DEC:
       return (a ^ 1 ^ result) & AF;
+    case FLAGS_RESULT:
+      return s[EFLAGS]! & AF;
     default:
       return 0;
   }

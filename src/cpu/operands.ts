@@ -56,7 +56,9 @@ export function writeMemory(cpu: Cpu, segment: number, offset: number, size: 1 |
 /** Checks that `size` bytes at segment:offset can be written, so that a later write cannot fault. @throws {Fault} */
 export function probeMemory(cpu: Cpu, segment: number, offset: number, size: number): void {
   const s = cpu.s;
-  if (offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0 || size > 4) checkSegment(cpu, segment, offset, size, true);
+  if (offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0 || size > 4) {
+    checkSegment(cpu, segment, offset, size, true);
+  }
   probeWrite(cpu, (s[BASE + segment]! + offset) | 0, size, cpu.user);
 }
 

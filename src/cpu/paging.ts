@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EVENT_PAGE_WALK, EVENT_TLB_FLUSH, EVENT_TLB_MISS } from "../cycles/mod.ts";
+import { eventNumber } from "../cycles/mod.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault, PF_VECTOR } from "./fault.ts";
 import { physicalRead32, physicalWrite32 } from "./physical.ts";
@@ -36,6 +36,10 @@ import {
   TLB_USER,
   TLB_WRITE,
 } from "./state.ts";
+
+const EVENT_TLB_MISS = eventNumber("tlb-miss");
+const EVENT_PAGE_WALK = eventNumber("page-walk");
+const EVENT_TLB_FLUSH = eventNumber("tlb-flush");
 
 /** Bits of a page-directory or page-table entry. */
 export const PTE_PRESENT = 1, PTE_WRITE = 2, PTE_USER = 4, PTE_ACCESSED = 0x20, PTE_DIRTY = 0x40;

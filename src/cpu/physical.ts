@@ -25,7 +25,9 @@ export function physicalRead(cpu: Cpu, address: number, size: 1 | 2 | 4): number
   const frame = cpu.bus.frame(address >>> 12);
   if (frame < 0) {
     cpu.chargeDeviceMemory();
-    return size === 4 ? cpu.bus.physicalRead(address >>> 0, 4) | 0 : cpu.bus.physicalRead(address >>> 0, size);
+    return size === 4
+      ? cpu.bus.physicalRead(address >>> 0, 4) | 0
+      : cpu.bus.physicalRead(address >>> 0, size);
   }
   const host = frame + (address & 0xfff);
   switch (size) {
@@ -44,7 +46,11 @@ export function physicalWrite(cpu: Cpu, address: number, size: 1 | 2 | 4, value:
   const frame = cpu.bus.frame(page);
   if (frame < 0 || !cpu.bus.writable(page)) {
     cpu.chargeDeviceMemory();
-    cpu.bus.physicalWrite(address >>> 0, size, size === 4 ? value >>> 0 : value & (size === 2 ? 0xffff : 0xff));
+    cpu.bus.physicalWrite(
+      address >>> 0,
+      size,
+      size === 4 ? value >>> 0 : value & (size === 2 ? 0xffff : 0xff),
+    );
     return;
   }
   const host = frame + (address & 0xfff);

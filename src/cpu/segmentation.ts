@@ -47,7 +47,9 @@ export function setSegment(
   s[RIGHTS + register] = rights;
   const code = (rights & RIGHTS_CODE) !== 0;
   const top = limit >>> 0;
-  const span = (rights & RIGHTS_PRESENT) !== 0 && top >= 3 && (code || (rights & RIGHTS_DOWN) === 0) ? top - 2 : 0;
+  const span = (rights & RIGHTS_PRESENT) !== 0 && top >= 3 && (code || (rights & RIGHTS_DOWN) === 0)
+    ? top - 2
+    : 0;
   const readable = !code || (rights & RIGHTS_WRITE) !== 0; // the same bit: R for code, W for data
   const writable = !code && (rights & RIGHTS_WRITE) !== 0;
   s[READ_SPAN + register] = readable ? span : 0;

@@ -121,11 +121,21 @@ const END = TLB + 8 * TLB_ENTRIES;
 /** Size of the state block in bytes: where guest RAM begins. A multiple of 64 KiB. */
 export const STATE_BYTES = Math.ceil(END * 4 / 65536) * 65536;
 
-export const TLB_ALLOW_READ = 1, TLB_ALLOW_WRITE = 2, TLB_ALLOW_USER_READ = 4, TLB_ALLOW_USER_WRITE = 8, TLB_GLOBAL = 16;
+export const TLB_ALLOW_READ = 1,
+  TLB_ALLOW_WRITE = 2,
+  TLB_ALLOW_USER_READ = 4,
+  TLB_ALLOW_USER_WRITE = 8,
+  TLB_GLOBAL = 16;
 
 // EFLAGS bits.
 export const CF = 1, PF = 4, AF = 0x10, ZF = 0x40, SF = 0x80, TF = 0x100, IF = 0x200, DF = 0x400, OF = 0x800;
-export const IOPL = 0x3000, NT = 0x4000, RF = 0x10000, VM = 0x20000, AC = 0x40000, VIF = 0x80000, VIP = 0x100000;
+export const IOPL = 0x3000,
+  NT = 0x4000,
+  RF = 0x10000,
+  VM = 0x20000,
+  AC = 0x40000,
+  VIF = 0x80000,
+  VIP = 0x100000;
 export const ID = 0x200000;
 /** The six flags that arithmetic sets. */
 export const ARITHMETIC_FLAGS = CF | PF | AF | ZF | SF | OF;
@@ -133,7 +143,13 @@ export const ARITHMETIC_FLAGS = CF | PF | AF | ZF | SF | OF;
 // CR0 and CR4 bits.
 export const CR0_PE = 1, CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20, CR0_WP = 0x10000;
 export const CR0_AM = 0x40000, CR0_NW = 0x20000000, CR0_CD = 0x40000000, CR0_PG = 0x80000000 | 0;
-export const CR4_VME = 1, CR4_PVI = 2, CR4_TSD = 4, CR4_DE = 8, CR4_PSE = 0x10, CR4_PGE = 0x80, CR4_PCE = 0x100;
+export const CR4_VME = 1,
+  CR4_PVI = 2,
+  CR4_TSD = 4,
+  CR4_DE = 8,
+  CR4_PSE = 0x10,
+  CR4_PGE = 0x80,
+  CR4_PCE = 0x100;
 export const CR4_VMXE = 0x2000, CR4_UMIP = 0x800;
 
 // Access-rights bits in RIGHTS.

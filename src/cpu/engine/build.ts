@@ -9,10 +9,10 @@ import type { Cpu } from "../cpu.ts";
 import { Fault, GP, UD } from "../fault.ts";
 import { MODE_CODE_32, MODE_INTERCEPT } from "../mode.ts";
 import { HANDLERS } from "../semantics/mod.ts";
-import { EIP, LIMIT, MODE_KEY } from "../state.ts";
+import { BASE, EIP, EPOCH, LIMIT, MODE_KEY } from "../state.ts";
 import type { CodeCache } from "./code_cache.ts";
 import { instructionCycles } from "./cost.ts";
-import { lower } from "./lower.ts";
+import { fuse, lower, type Lowering } from "./lower.ts";
 import { CHECK_SENSITIVE, END, GENERIC, OFFER } from "./micro_operation.ts";
 import {
   R_BLOCK_COUNT,
@@ -20,6 +20,7 @@ import {
   R_EIP,
   R_INSTRUCTION,
   R_NEXT_EIP,
+  R_NEXT_EPOCH,
   R_OP,
   R_UNRETIRED,
   R_UNSPENT,
@@ -78,15 +79,15 @@ export function buildBlock(
   const bits = (mode & MODE_CODE_32) !== 0 ? 32 : 16;
   const start = s[EIP]! >>> 0;
   const limit = s[LIMIT + 1]! >>> 0;
+  const staleEpoch = (s[EPOCH]! - 1) | 0;
   const most = single ? 1 : MAX_INSTRUCTIONS;
   // The header record: its R_BLOCK_ fields hold the block's totals.
   let word = at + RECORD;
   records.fill(0, at, word);
+  records[at + R_EIP] = s[EIP]!;
   const starts: number[] = [];
   const costs: number[] = [];
   let bytes = 0;
-  let previous: Instruction | null = null;
-  let previousAt = 0;
   while (starts.length < most) {
     const eip = (start + bytes) >>> 0;
     if (starts.length > 0 && cache.breakpoints.has(linearOf(cpu, eip))) break;
@@ -103,14 +104,14 @@ export function buildBlock(
       records[word + R_OP] = CHECK_SENSITIVE;
       word += RECORD;
     }
-    const fused = first === word && previous !== null
-      ? lower.fuse(records, previousAt, previous, instruction)
-      : false;
+    const l: Lowering = { records, mode, limit, nextEip, staleEpoch };
+    const fused = first === word && starts.length > 0 && !cache.generic &&
+      fuse(l, word - RECORD, instruction);
     if (!fused) {
-      const lowered = lower.one(records, word, instruction, mode);
+      const lowered = cache.generic ? word : lower(l, word, instruction);
       word = lowered > word ? lowered : generic(cpu, cache, word, GENERIC, instruction);
     }
-    const from = fused ? previousAt : first;
+    const from = fused ? word - RECORD : first;
     for (let r = from; r < word; r += RECORD) {
       if (!fused) records[r + R_EIP] = eip;
       records[r + R_NEXT_EIP] = nextEip;
@@ -118,16 +119,16 @@ export function buildBlock(
     starts.push(first);
     costs.push(instructionCycles(cpu.costs, instruction));
     bytes += instruction.length;
-    previous = instruction;
-    previousAt = word - RECORD;
     if (ENDING.has(instruction.form.family) || ENDING_OPERATIONS.has(instruction.form.operation)) break;
-    if (bytes >= source.room || nextEip !== (eip + instruction.length) | 0) break;
+    if (bytes >= source.room || nextEip !== ((eip + instruction.length) | 0)) break;
   }
   // A last record that goes on with the next block, for blocks that do not end in a branch.
   records.fill(0, word, word + RECORD);
   records[word + R_OP] = END;
-  records[word + R_EIP] = records[word + R_NEXT_EIP] = (start + bytes) | 0;
-  if (bits === 16) records[word + R_EIP] = records[word + R_NEXT_EIP] = (start + bytes) & 0xffff;
+  records[word + R_NEXT_EPOCH] = staleEpoch;
+  records[word + R_EIP] = records[word + R_NEXT_EIP] = bits === 32
+    ? (start + bytes) | 0
+    : (start + bytes) & 0xffff;
   word += RECORD;
 
   let unspent = 0;
@@ -147,7 +148,7 @@ export function buildBlock(
 }
 
 function linearOf(cpu: Cpu, eip: number): number {
-  return (cpu.s[25]! + eip) >>> 0;
+  return (cpu.s[BASE + 1]! + eip) >>> 0;
 }
 
 const scratch = new Uint8Array(MAX_BYTES + 1);

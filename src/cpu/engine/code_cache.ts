@@ -4,13 +4,16 @@
  * @module
  */
 
-import { EVENT_BLOCK_DECODED, EVENT_CODE_INVALIDATION } from "../../cycles/mod.ts";
+import { eventNumber } from "../../cycles/mod.ts";
 import type { Instruction } from "../../isa/mod.ts";
 import type { Cpu, Handler } from "../cpu.ts";
 import { refreshTlb, translate } from "../paging.ts";
 import { BASE, EIP, EPOCH, LEAVE, MODE_KEY } from "../state.ts";
 import { type BlockSource, buildBlock } from "./build.ts";
 import { R_UNRETIRED, R_UNSPENT, RECORD } from "./record.ts";
+
+const EVENT_BLOCK_DECODED = eventNumber("block-decoded");
+const EVENT_CODE_INVALIDATION = eventNumber("code-invalidation");
 
 /** Records the cache holds; when they are used up, all of it is thrown away. */
 const CAPACITY = 1 << 16;
@@ -42,6 +45,8 @@ export class CodeCache {
   readonly breakpoints = new Set<number>();
   /** Decode one instruction only, into a scratch area: for single steps. */
   single = false;
+  /** Lower nothing: every instruction goes through its routine in semantics/. The engine's tests compare the two ways. */
+  generic = false;
 
   readonly #cpu: Cpu;
   readonly #jumps = new Int32Array(JUMP_ENTRIES * 4);
@@ -55,7 +60,7 @@ export class CodeCache {
   #used = 0;
   #keptInstructions = 0;
   /** The block built last is not in the tables: a single step, or code in a device's memory. */
-  #transient = false;
+  transient = false;
 
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
@@ -110,15 +115,17 @@ export class CodeCache {
     const cpu = this.#cpu;
     const s = cpu.s;
     if (this.single) return this.#build(true);
-    this.#transient = false;
+    this.transient = false;
     const eip = s[EIP]!;
     const mode = s[MODE_KEY]!;
     const slot = ((eip ^ (eip >>> 12)) & (JUMP_ENTRIES - 1)) * 4;
     const jumps = this.#jumps;
-    if (jumps[slot] === eip && jumps[slot + 1] === mode && jumps[slot + 2] === s[EPOCH]) return jumps[slot + 3]!;
+    if (jumps[slot] === eip && jumps[slot + 1] === mode && jumps[slot + 2] === s[EPOCH]) {
+      return jumps[slot + 3]!;
+    }
     const known = this.#lookUp(eip, mode);
     const record = known ?? this.#build(false);
-    if (this.#transient) return record;
+    if (this.transient) return record;
     jumps[slot] = eip;
     jumps[slot + 1] = mode;
     jumps[slot + 2] = s[EPOCH]!;
@@ -149,8 +156,8 @@ export class CodeCache {
     this.handlers.length = this.#keptInstructions;
     const built = buildBlock(cpu, this, record, source, single);
     const start = source.host;
-    this.#transient = single || start < 0;
-    if (this.#transient) return record; // the next block overwrites it
+    this.transient = single || start < 0;
+    if (this.transient) return record; // the next block overwrites it
     this.#used += built.records;
     this.#keptInstructions = this.instructions.length;
     cpu.ledger.count(EVENT_BLOCK_DECODED);

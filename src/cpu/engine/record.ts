@@ -14,7 +14,7 @@ export const R_OP = 0;
 export const R_A = 1;
 /** Source, in the same terms. */
 export const R_B = 2;
-/** Immediate; for branches the target EIP. */
+/** Immediate. */
 export const R_IMM = 3;
 /** Memory operand: slots of base and index register (ZERO for none), scale, displacement, segment, address mask. */
 export const R_BASE = 4;
@@ -23,11 +23,12 @@ export const R_SCALE = 6;
 export const R_DISP = 7;
 export const R_SEGMENT = 8;
 export const R_MASK = 9;
-/** Branches have no memory operand: record and epoch of the two successors, patched when first taken. */
+/** Branches have no memory operand: record and epoch of the two successors, patched when first taken, and the target EIP. */
 export const R_TAKEN = 4;
 export const R_TAKEN_EPOCH = 5;
 export const R_NEXT = 6;
 export const R_NEXT_EPOCH = 7;
+export const R_TARGET = 8;
 /** EIP of the instruction, and of the one behind it. */
 export const R_EIP = 10;
 export const R_NEXT_EIP = 11;
@@ -36,7 +37,6 @@ export const R_UNSPENT = 12;
 export const R_UNRETIRED = 13;
 /** Index of the decoded instruction, for GENERIC. */
 export const R_INSTRUCTION = 14;
-/** First record of a block only: what entering the block charges: cycles, and in the next field instructions. */
-export const R_BLOCK_CYCLES = 15;
-/** On the first record of a block this lies in the header record before it. */
+/** The header, which every block begins with: what entering the block charges, in cycles and in instructions. */
+export const R_BLOCK_CYCLES = 0;
 export const R_BLOCK_COUNT = 1;

@@ -1,11 +1,38 @@
 /**
- * The routines of instruction semantics, by operation.
+ * The routines of instruction semantics, by operation; one file per family.
  *
  * @module
  */
 
 import type { Operation } from "../../isa/mod.ts";
 import type { Handler } from "../cpu.ts";
+import { arithmetic } from "./arithmetic.ts";
+import { bcd } from "./bcd.ts";
+import { bit } from "./bit.ts";
+import { branch } from "./branch.ts";
+import { convert } from "./convert.ts";
+import { dataMovement } from "./data_movement.ts";
+import { flag } from "./flag.ts";
+import { floatingPoint } from "./floating_point.ts";
+import { logic } from "./logic.ts";
+import { multiply } from "./multiply.ts";
+import { shift } from "./shift.ts";
+import { stack } from "./stack.ts";
+import { string } from "./string.ts";
 
 /** What every operation does. Operations without an entry raise #UD, unless an extension port executes them. */
-export const HANDLERS: Partial<Record<Operation, Handler>> = {};
+export const HANDLERS: Partial<Record<Operation, Handler>> = {
+  ...dataMovement,
+  ...arithmetic,
+  ...logic,
+  ...multiply,
+  ...bcd,
+  ...shift,
+  ...bit,
+  ...convert,
+  ...flag,
+  ...stack,
+  ...branch,
+  ...string,
+  ...floatingPoint,
+};
