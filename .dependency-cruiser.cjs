@@ -10,9 +10,10 @@ const rooms = {
   machine: ["cpu", "isa", "cycles"],
   vmm: ["machine", "vmx", "cpu", "isa", "cycles"],
   guests: ["isa"],
-  notebook: ["guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],
+  experiments: ["guests", "machine", "cpu", "isa", "cycles"],
+  notebook: ["experiments", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],
   lecture: [],
-  cli: ["lecture", "notebook", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],
+  cli: ["lecture", "notebook", "experiments", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],
 };
 
 const oneWay = Object.entries(rooms).map(([room, allowed]) => ({
