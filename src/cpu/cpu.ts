@@ -246,10 +246,10 @@ export class Cpu {
   #stepOne(): void {
     const s = this.s;
     const flags = s[EFLAGS]!;
-    if ((flags & RF) === 0 && hasInstructionBreakpoints(this)) {
+    if ((flags & RF) === 0 && s[SHADOW] !== 2 && hasInstructionBreakpoints(this)) {
       const hits = instructionBreakpoints(this, (s[BASE + 1]! + s[EIP]!) | 0);
       if (hits !== 0) {
-        s[DR + 6] = s[DR + 6]! | hits;
+        s[DR + 6] = (s[DR + 6]! & ~15) | hits;
         this.#raiseFault(new Fault(DB));
         return;
       }
@@ -280,6 +280,7 @@ export class Cpu {
     const fault = this.pendingFault;
     if (fault !== null) {
       this.pendingFault = null;
+      this.s[DEBUG_PENDING] = 0; // what the faulting instruction did before its fault, it will do again
       this.#raiseFault(fault);
     }
   }
@@ -305,7 +306,7 @@ export class Cpu {
   #deliverPending(): boolean {
     const s = this.s;
     if (s[DEBUG_PENDING] !== 0 && s[SHADOW] !== 2) {
-      s[DR + 6] = s[DR + 6]! | s[DEBUG_PENDING]!;
+      s[DR + 6] = (s[DR + 6]! & ~15) | s[DEBUG_PENDING]!;
       s[DEBUG_PENDING] = 0;
       this.#event("exception", DB);
       return true;

@@ -9,7 +9,7 @@ import { eventNumber } from "../cycles/mod.ts";
 import type { Cpu } from "./cpu.ts";
 import {
   checkStackDescriptor,
-  Descriptor,
+  type Descriptor,
   isNull,
   LDT,
   loadDataSegment,
