@@ -7,6 +7,7 @@ import {
   buildSite,
   compareNotebooks,
   KernelDiedError,
+  kernelNames,
   type LectureEvent,
   NotebookFormatError,
   type NotebookResult,
@@ -178,6 +179,8 @@ export async function lecture(
     token: options.token,
     root: options.serverRoot ?? realpathSync(projectRoot),
   });
+  // A server that is not there is one error, not one per notebook.
+  if (server !== undefined) await kernelNames(server);
   const start = performance.now();
   const results = await runNotebooks({
     notebooks,

@@ -41,7 +41,13 @@ export {
   type RunOptions,
   withoutOutputs,
 } from "./run.ts";
-export { embeddedServer, type KernelServer, remoteServer, type RemoteServerOptions } from "./server.ts";
+export {
+  embeddedServer,
+  kernelNames,
+  type KernelServer,
+  remoteServer,
+  type RemoteServerOptions,
+} from "./server.ts";
 export { type CellResult, KernelSession, type SessionOptions } from "./session.ts";
 export { compareNotebooks, type NotebookDifference, VOLATILE } from "./compare.ts";
 export { buildSite, type SiteNotebook } from "./site/mod.ts";

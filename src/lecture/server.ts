@@ -6,6 +6,7 @@ import { relative, resolve, sep } from "node:path";
 import process from "node:process";
 import { KernelSpecAPI, ServerConnection } from "@jupyterlab/services";
 import { LectureError, ServerError, UnknownKernelError } from "./errors.ts";
+import { muteServices } from "./services_console.ts";
 import { Gateway, type GatewayOptions } from "./gateway/mod.ts";
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -31,6 +32,20 @@ export function embeddedServer(options: Omit<GatewayOptions, "root"> = {}): Kern
     pathOf: (directory) => resolve(directory).slice(process.platform === "win32" ? 0 : 1),
     close: () => gateway.close(),
   };
+}
+
+/** `fetch`, but its errors say why: the runtimes hide the reason in a `cause`. */
+async function fetchWithReason(request: Request): Promise<Response> {
+  try {
+    return await fetch(request, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+  } catch (error) {
+    if ((error as Error).name === "TimeoutError") {
+      throw new TypeError(`no answer within ${REQUEST_TIMEOUT_MS / 1000} s`);
+    }
+    const cause = (error as Error).cause as (Error & { code?: string }) | undefined;
+    // Deno's message ends with the reason, Node's cause has it as a code.
+    throw new TypeError(cause?.code ?? (error as Error).message.split(": ").at(-1)!, { cause: error });
+  }
 }
 
 /** Options of {@link remoteServer}. */
@@ -72,8 +87,7 @@ export function remoteServer(options: RemoteServerOptions): KernelServer {
       wsUrl: baseUrl.replace(/^http/, "ws"),
       token,
       appendToken: true,
-      fetch: ((request: Request) =>
-        fetch(request, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })) as typeof fetch,
+      fetch: fetchWithReason as typeof fetch,
       Request,
       Headers,
       WebSocket,
@@ -139,17 +153,28 @@ export function serverError(error: unknown, server: KernelServer): Error {
 }
 
 /**
+ * The names of the kernels a server offers: shows that it is there and lets us in.
+ *
+ * @throws {ServerError} when it is not, or does not.
+ */
+export async function kernelNames(server: KernelServer): Promise<string[]> {
+  const unmute = muteServices();
+  try {
+    const specs = await KernelSpecAPI.getSpecs(server.settings);
+    return Object.keys(specs.kernelspecs);
+  } catch (error) {
+    throw serverError(error, server);
+  } finally {
+    unmute();
+  }
+}
+
+/**
  * Makes sure the server is there, lets us in and has the kernel.
  *
  * @throws {ServerError} or {@link UnknownKernelError}.
  */
 export async function requireKernel(server: KernelServer, name: string): Promise<void> {
-  let available: string[];
-  try {
-    const specs = await KernelSpecAPI.getSpecs(server.settings);
-    available = Object.keys(specs.kernelspecs);
-  } catch (error) {
-    throw serverError(error, server);
-  }
+  const available = await kernelNames(server);
   if (!available.includes(name)) throw new UnknownKernelError(name, available, server.label);
 }

@@ -22,6 +22,7 @@ import { type KernelServer, requireKernel, serverError } from "./server.ts";
 import { muteServices } from "./services_console.ts";
 
 const SILENCE_MS = 20;
+const SETTLE_LIMIT_MS = 1000;
 const READY_RETRY_MS = 150;
 const INTERRUPT_GRACE_MS = 3000;
 
@@ -63,7 +64,6 @@ export class KernelSession {
   #end: (error: Error) => void = () => {};
   #nowConnected: () => void = () => {};
   readonly #connected = new Promise<void>((resolve) => this.#nowConnected = resolve);
-  #deathNote = "";
   #lastOutput = 0;
   #lost: string | undefined;
   #closing = false;
@@ -77,7 +77,7 @@ export class KernelSession {
       if (direction === "recv") this.#receive(msg);
     });
     connection.statusChanged.connect((_, status) => {
-      if (status === "dead" || status === "autorestarting") this.#end(new KernelDiedError(this.#deathNote));
+      if (status === "dead" || status === "autorestarting") this.#end(new KernelDiedError(""));
     });
     connection.connectionStatusChanged.connect((_, status) => {
       if (status === "connected") this.#nowConnected();
@@ -124,7 +124,7 @@ export class KernelSession {
     if (message.channel === "iopub") {
       const content = message.content as Record<string, unknown>;
       if (type === "status" && content["execution_state"] === "dead") {
-        this.#deathNote = String(content["reason"] ?? "");
+        this.#end(new KernelDiedError(String(content["reason"] ?? "")));
       }
       // Jupyter Server's own words when it throttles a kernel.
       const text = type === "stream" && content["name"] === "stderr" ? String(content["text"]) : "";
@@ -197,9 +197,10 @@ export class KernelSession {
     this.languageInfo = (answer.content as { language_info?: Record<string, unknown> }).language_info ?? {};
   }
 
-  /** Waits until what the last cell printed has arrived. */
+  /** Waits until what the last cell printed has arrived; not for ever, since a timer may go on printing. */
   async #settle(): Promise<void> {
-    for (;;) {
+    const end = performance.now() + SETTLE_LIMIT_MS;
+    while (performance.now() < end) {
       const silent = performance.now() - this.#lastOutput;
       if (silent < SILENCE_MS) {
         await Promise.race([this.#over, sleep(SILENCE_MS - silent + 1)]);
@@ -234,6 +235,7 @@ export class KernelSession {
       },
     });
     const id = message.header.msg_id;
+    await Promise.race([this.#over, undefined]); // nothing is sent to a kernel that is gone
     this.#collector.begin(id);
     this.#lastOutput = performance.now();
     let asked = false;

@@ -68,7 +68,7 @@ export class KernelChannels {
   ): Promise<KernelChannels> {
     const channels = new KernelChannels(connection, events);
     try {
-      await channels.#connect();
+      await channels.#connect(timeoutMs);
       await channels.#nudge(timeoutMs);
     } catch (error) {
       channels.close();
@@ -77,7 +77,7 @@ export class KernelChannels {
     return channels;
   }
 
-  async #connect(): Promise<void> {
+  async #connect(timeoutMs: number): Promise<void> {
     const { ip, shell_port, control_port, stdin_port, iopub_port } = this.#connection;
     const ports: [Channel, number][] = [
       ["shell", shell_port],
@@ -93,6 +93,7 @@ export class KernelChannels {
         port,
         role: channel === "iopub" ? "SUB" : "DEALER",
         identity: channel === "iopub" ? "" : identity,
+        timeoutMs,
         events: {
           message: (frames) => this.#receive(channel, frames),
           close: (error) => {
@@ -102,6 +103,7 @@ export class KernelChannels {
           },
         },
       });
+      if (this.#closed) return socket.close();
       this.#sockets.set(channel, socket);
     }
   }

@@ -116,6 +116,8 @@ export class KernelProcess {
         await kernel.#becomeReady(options.timeoutMs);
         return kernel;
       } catch (error) {
+        // A stranger on one of our ports may answer nonsense before the kernel has failed to bind it.
+        await Promise.race([kernel.exited, sleep(300)]);
         const diedAtOnce = kernel.#ended;
         await kernel.kill();
         const { stderr, code, signal } = await kernel.exited;
@@ -134,18 +136,20 @@ export class KernelProcess {
   async #becomeReady(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     const events = { message: () => {}, broken: () => {} };
+    const ended = this.exited.then(() => undefined);
     while (!this.#ended) {
+      // Whoever else sits on one of our ports may accept and stay silent, so the kernel's end ends the wait too.
+      const opening = KernelChannels.open(this.connection, events, Math.max(deadline - Date.now(), 1));
+      opening.then((channels) => this.#ended && channels.close(), () => {});
       try {
-        this.#channels = await KernelChannels.open(
-          this.connection,
-          events,
-          Math.max(deadline - Date.now(), 1),
-        );
+        const channels = await Promise.race([opening, ended]);
+        if (channels === undefined) break;
+        this.#channels = channels;
         return;
       } catch (error) {
         const refused = (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
         if (!refused || Date.now() > deadline) throw error;
-        await Promise.race([sleep(15), this.exited]);
+        await Promise.race([sleep(15), ended]);
       }
     }
     throw new Error("the kernel process ended");

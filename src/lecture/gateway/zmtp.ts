@@ -76,6 +76,7 @@ export class FrameReader {
   }
 
   #peek(count: number): Buffer | undefined {
+    if (count === 0) return Buffer.alloc(0);
     if (this.#length < count) return undefined;
     if (this.#chunks[0]!.length < count) this.#chunks = [Buffer.concat(this.#chunks)];
     return this.#chunks[0]!.subarray(0, count);
@@ -84,7 +85,7 @@ export class FrameReader {
   /** Takes `count` bytes off the front, or nothing while there are fewer. */
   take(count: number): Buffer | undefined {
     const bytes = this.#peek(count);
-    if (bytes === undefined) return undefined;
+    if (bytes === undefined || count === 0) return bytes;
     const first = this.#chunks[0]!;
     if (first.length === count) this.#chunks.shift();
     else this.#chunks[0] = first.subarray(count);
@@ -105,7 +106,7 @@ export class FrameReader {
     }
     if (this.#length < head.length + size) return undefined;
     this.take(head.length);
-    return { flags, body: this.take(size) ?? Buffer.alloc(0) };
+    return { flags, body: this.take(size)! };
   }
 }
 
@@ -141,9 +142,17 @@ export class ZmtpSocket {
  * @throws Error as `node:net` gives it when nobody listens; {@link WireError} when the peer does not speak ZMTP 3.
  */
 export function connectZmtp(
-  options: { host: string; port: number; role: ZmtpRole; identity?: string; events: ZmtpEvents },
+  options: {
+    host: string;
+    port: number;
+    role: ZmtpRole;
+    identity?: string;
+    /** How long the handshake may take, in milliseconds. Default 10 000. */
+    timeoutMs?: number;
+    events: ZmtpEvents;
+  },
 ): Promise<ZmtpSocket> {
-  const { host, port, role, identity = "", events } = options;
+  const { host, port, role, identity = "", timeoutMs = 10_000, events } = options;
   return new Promise((resolve, reject) => {
     const reader = new FrameReader();
     const stream = createConnection({ host, port });
@@ -152,8 +161,14 @@ export function connectZmtp(
     let frames: Uint8Array[] = [];
     stream.setNoDelay(true);
 
+    const limit = setTimeout(
+      () =>
+        fail(new WireError(`${host}:${port} did not complete the ZeroMQ handshake in ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
     const fail = (error: Error | undefined) => {
       if (state === "closed") return;
+      clearTimeout(limit);
       const before = state;
       state = "closed";
       stream.destroy();
@@ -183,6 +198,7 @@ export function connectZmtp(
           if (name === "ERROR") throw new WireError(`${host}:${port} refused the ZeroMQ handshake`);
           if (name === "READY" && state === "handshake") {
             state = "ready";
+            clearTimeout(limit);
             if (role === "SUB") socket.send([Uint8Array.of(1)]);
             resolve(socket);
           }
