@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./asm/mod.ts";
 export * from "./cost_class.ts";
 export * from "./decode.ts";
 export * from "./example_bytes.ts";
