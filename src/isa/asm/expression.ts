@@ -190,6 +190,21 @@ export class Cursor {
   }
 }
 
+/** True if the expression mentions neither a symbol nor a place, so that its value never changes. */
+export function isConstant(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "number":
+    case "register":
+      return true;
+    case "unary":
+      return isConstant(expression.operand);
+    case "binary":
+      return isConstant(expression.left) && isConstant(expression.right);
+    default:
+      return false;
+  }
+}
+
 /** The value of a character constant: its bytes in memory order, read little-endian. NASM manual, section 3.4.3. */
 function characterConstant(token: Token): bigint {
   const bytes = token.bytes!;

@@ -85,7 +85,7 @@ const FEATURES: ReadonlySet<string> = new Set(
  * pseudo-instructions, and MOVZX/MOVSX r16, r/m16, which only repeat MOV.
  */
 const LEFT_OUT =
-  /^(?:INVALID|Declare|Zero_bytes|Reservednop|Sal_|Fstpnce|VEX_|EVEX_|XOP_|D3NOW_|MVEX_|Mov[sz]x_r16_rm16)|_82$|_F[67]r1$|_D[CDEF][CD][08]$/;
+  /^(?:INVALID|Declare|Zero_bytes|Reservednop|Sal_|Fstpnce|Fn?setpm|VEX_|EVEX_|XOP_|D3NOW_|MVEX_|Mov[sz]x_r16_rm16)|_82$|_F[67]r1$|_D[CDEF][CD][08]$/;
 
 type Spec = OperandSpec;
 const register = (size: number, kind: RegisterClass = "general"): Spec => ({
@@ -169,10 +169,6 @@ const SPELLINGS: readonly (readonly [canonical: string, operandSize: number, nam
   ["popa", 16, "popaw"],
   ["pushf", 16, "pushfw"],
   ["popf", 16, "popfw"],
-  ["leave", 16, "leavew"],
-  ["leave", 32, "leaved"],
-  ["enter", 16, "enterw"],
-  ["enter", 32, "enterd"],
   ["ud2", 0, "ud2a"],
   ["loope", 0, "loopz"],
   ["loopne", 0, "loopnz"],
@@ -326,7 +322,11 @@ function x87Shortcuts(
 
 function addSpellings(forms: Map<string, Form[]>): ReadonlyMap<string, MnemonicEntry> {
   const entries = new Map<string, MnemonicEntry>();
-  for (const [name, list] of forms) entries.set(name, { forms: list, operandSize: 0 });
+  for (const [name, list] of forms) {
+    // NASM takes FADD ST0, ST0 for the form that writes ST(i).
+    const toStack = (form: Form) => form.written.length === 2 && form.written[0]!.class === "x87" ? 0 : 1;
+    entries.set(name, { forms: list.sort((a, b) => toStack(a) - toStack(b)), operandSize: 0 });
+  }
   const alias = (name: string, canonical: string, operandSize = 0) => {
     const list = entries.get(canonical)?.forms;
     if (list && !entries.has(name)) entries.set(name, { forms: list, operandSize });

@@ -198,6 +198,11 @@ export class Layout {
       this.#section.write(Uint8Array.from([...body.prefixes, ...extra]), count, body.at);
       return;
     }
+    const sizeKey = String(this.#bits);
+    if (!body.moves && body.cache?.key === sizeKey) {
+      this.#section.write(body.cache.code, count, body.at);
+      return;
+    }
     const here = this.#section.address;
     const context: SelectContext = {
       bits: this.#bits,
@@ -209,10 +214,10 @@ export class Layout {
       growth: body.growth,
     };
     const operands = resolveOperands(body.operands, this.#scope, context);
-    const { form } = selectForm(body.mnemonic, body.entry, operands, context, body.at);
+    const form = selectForm(body.mnemonic, body.entry, operands, context, body.at);
     const branch = form.encoded[0]?.kind === "branch" ? form.encoded[0] : undefined;
-    let key = `${this.#bits} ${form.code}`;
-    for (const { number: value, selector, address } of operands) {
+    let key = body.moves ? `${this.#bits} ${form.code}` : sizeKey;
+    for (const { number: value, selector, address } of body.moves ? operands : []) {
       if (address) {
         key += ` ${address.displacement}/${address.displacementBytes}/${address.addressSize}`;
       } else if (!branch) key += ` ${value}:${selector}`;

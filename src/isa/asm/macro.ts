@@ -36,13 +36,13 @@ export interface Expansion {
 }
 
 const MAX_TOKENS = 20_000;
+const MAX_JOINS = 20;
 
 /** Expands `%define`s in a line. A macro is not expanded inside its own expansion. */
 export function expandSingleLine(
   tokens: readonly Token[],
   find: (name: string) => SingleLineMacro | undefined,
 ): Token[] {
-  const out: Token[] = [];
   const expand = (list: readonly Token[], hidden: readonly string[]): Token[] => {
     const result: Token[] = [];
     for (let i = 0; i < list.length; i++) {
@@ -76,7 +76,7 @@ export function expandSingleLine(
           i = end;
         }
         const placed = body.map((part) => macro.body.includes(part) ? moveTo(part, token) : part);
-        result.push(...expand(paste(placed), [...hidden, token.text]));
+        result.push(...expand(placed, [...hidden, token.text]));
       }
       if (result.length > MAX_TOKENS) {
         throw new Problem(`'${token.text}' expands to more than ${MAX_TOKENS} tokens`, token);
@@ -84,8 +84,10 @@ export function expandSingleLine(
     }
     return result;
   };
-  out.push(...expand(tokens, []));
-  return out;
+  let result = expand(tokens, []);
+  // What %+ joins may name a macro in its turn.
+  for (let i = 0; i < MAX_JOINS && result.some(isJoin); i++) result = expand(paste(result), []);
+  return result;
 }
 
 function moveTo(token: Token, place: Span): Token {
@@ -152,7 +154,7 @@ export function substitute(tokens: readonly Token[], expansion: Expansion | unde
         })),
       );}
   }
-  return paste(out);
+  return join(out);
 }
 
 function replace(token: Token, expansion: Expansion | undefined): readonly Token[] | undefined {
@@ -189,21 +191,34 @@ function replace(token: Token, expansion: Expansion | undefined): readonly Token
 
 type Pasteable = Token & { readonly pasted?: boolean };
 
-/** Joins names and numbers that a macro brought together without a space, and what `%+` stands between. */
-function paste(tokens: readonly Pasteable[]): Token[] {
-  const out: Pasteable[] = [];
+const isJoin = (token: Token) => token.kind === "pp" && token.text === "%+";
+
+/** Joins what stands on both sides of `%+`. */
+function paste(tokens: readonly Token[]): Token[] {
+  const out: Token[] = [];
   let join = false;
   for (const token of tokens) {
-    if (token.kind === "pp" && token.text === "%+") {
-      join = true;
-      continue;
-    }
     const last = out[out.length - 1];
-    const words = last && isWord(last) && isWord(token);
-    if (words && (join || (!token.spaced && (token.pasted || last.pasted)))) {
+    if (isJoin(token)) join = true;
+    else if (join && last && isWord(last) && isWord(token)) {
+      out[out.length - 1] = glue(last, token);
+      join = false;
+    } else {
+      out.push(token);
+      join = false;
+    }
+  }
+  return out;
+}
+
+/** Joins names and numbers that an argument brought together without a space: `isr_%1`. */
+function join(tokens: readonly Pasteable[]): Token[] {
+  const out: Pasteable[] = [];
+  for (const token of tokens) {
+    const last = out[out.length - 1];
+    if (last && isWord(last) && isWord(token) && !token.spaced && (token.pasted || last.pasted)) {
       out[out.length - 1] = { ...glue(last, token), pasted: true };
     } else out.push(token);
-    join = false;
   }
   return out.map(({ pasted: _, ...token }) => token);
 }

@@ -436,7 +436,7 @@ export class Preprocessor {
   }
 
   #expand(tokens: readonly Token[]): Token[] {
-    if (this.#defines.size === 0) return [...tokens];
+    if (this.#defines.size === 0 && !tokens.some(({ kind }) => kind === "pp")) return [...tokens];
     return expandSingleLine(tokens, (name) => this.#find(name));
   }
 

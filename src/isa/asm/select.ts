@@ -38,12 +38,6 @@ export interface SelectContext {
   readonly growth: Growth;
 }
 
-/** A form and what it will cost. */
-export interface Choice {
-  readonly form: Form;
-  readonly length: number;
-}
-
 /** Evaluates the operands of an instruction. */
 export function resolveOperands(
   operands: readonly Operand[],
@@ -81,7 +75,7 @@ export function resolveOperands(
 
 /**
  * The encoding NASM would choose: of the forms that fit, one in the operand size of the code before one that needs a
- * prefix, then the shortest, then the first in the opcode map. Throws a {@link Problem} that says what does not fit.
+ * prefix, then the shortest, then one with a sign-extended byte, then the first in the opcode map. Throws a {@link Problem} that says what does not fit.
  */
 export function selectForm(
   mnemonic: string,
@@ -89,18 +83,18 @@ export function selectForm(
   operands: readonly Resolved[],
   context: SelectContext,
   at: Span,
-): Choice {
+): Form {
   const fitting = entry.forms.filter((form) => fits(form, operands, context));
   if (fitting.length === 0) throw explain(mnemonic, entry, operands, context, at);
   const sized = settleMemorySize(mnemonic, fitting, operands);
-  let best: Choice | undefined;
-  let bestMismatch = 0;
+  let best: Form | undefined;
+  let bestCost = Infinity;
   for (const form of sized) {
-    const mismatch = sizeMismatch(form, context);
-    const length = lengthOf(form, operands, context);
-    if (!best || mismatch < bestMismatch || (mismatch === bestMismatch && length < best.length)) {
-      best = { form, length };
-      bestMismatch = mismatch;
+    const tie = form.written.some((spec) => spec.kind === "signed") ? 0 : 1;
+    const cost = sizeMismatch(form, context) * 1000 + lengthOf(form, operands, context) * 2 + tie;
+    if (cost < bestCost) {
+      best = form;
+      bestCost = cost;
     }
   }
   return best!;
@@ -203,7 +197,7 @@ function fitsImmediate(spec: OperandSpec, resolved: Resolved, growth: Growth): b
       return wrapped >= -128n && wrapped <= 127n;
     }
     case "one":
-      return (operand.size === 0 || operand.size === 8) && !operand.strict && !growth.wideImmediate &&
+      return operand.size === 0 && !operand.strict && !growth.wideImmediate &&
         value.terms.length === 0 && (value.unknown || value.scalar === 1n);
     default:
       return false;
@@ -230,6 +224,8 @@ function fitsBranch(
 
 const KEYWORD_SIZES: ReadonlySet<number> = new Set([1, 2, 4, 8, 10]);
 
+const isImmediate = (spec: OperandSpec) => spec.kind === "immediate" || spec.kind === "signed";
+
 /** Refuses a memory operand whose size neither a register nor a keyword tells. */
 function settleMemorySize(
   mnemonic: string,
@@ -241,7 +237,8 @@ function settleMemorySize(
   const sizes = new Set(forms.map((form) => form.memorySize).filter((size) => KEYWORD_SIZES.has(size)));
   if (sizes.size < 2 || mnemonic === "call" || mnemonic === "jmp") return forms;
   const immediate = operands.find(({ operand }) => operand.kind === "immediate" && operand.size !== 0);
-  if (immediate) {
+  const widths = new Set(forms.map((form) => form.written.find(isImmediate)?.size));
+  if (immediate && widths.size > 1) {
     const size = (immediate.operand as { size: number }).size;
     const sized = forms.filter((form) => form.memorySize * 8 === size);
     if (sized.length > 0) return sized;

@@ -1,6 +1,6 @@
 import { Problem, type Span } from "./assembler_error.ts";
 import type { Expression } from "./expression.ts";
-import { cover, Cursor } from "./expression.ts";
+import { cover, Cursor, isConstant } from "./expression.ts";
 import { type MnemonicEntry, mnemonics } from "./forms.ts";
 import { type Operand, OPERAND_WORDS, parseOperands } from "./operand.ts";
 import { REGISTERS, SEGMENT_PREFIX } from "./registers.ts";
@@ -27,6 +27,8 @@ export interface InstructionBody {
   readonly operands: readonly Operand[];
   readonly at: Span;
   readonly growth: Growth;
+  /** False if no operand mentions a symbol or `$`, so that the encoding is the same in every pass. */
+  readonly moves: boolean;
   /** Encoding of the last pass and what it was made from. */
   cache?: { key: string; code: Uint8Array };
 }
@@ -246,7 +248,7 @@ function parseInstruction(cursor: Cursor, start: Span): Body {
   const growth: Growth = { near: false, wideImmediate: false, wideDisplacement: false };
   if (cursor.done) {
     const none = { kind: "instruction", mnemonic: "", entry: undefined, operands: [] } as const;
-    return { ...none, prefixes, operandSize, addressSize, at: start, growth };
+    return { ...none, prefixes, operandSize, addressSize, at: start, growth, moves: false };
   }
   const token = cursor.next();
   const mnemonic = token.escaped ? "" : token.text.toLowerCase();
@@ -275,7 +277,19 @@ function parseInstruction(cursor: Cursor, start: Span): Body {
     operands,
     at: cover(start, token),
     growth,
+    moves: operands.some(dependsOnPlace),
   };
+}
+
+function dependsOnPlace(operand: Operand): boolean {
+  switch (operand.kind) {
+    case "register":
+      return false;
+    case "far":
+      return true;
+    default:
+      return !isConstant(operand.expression);
+  }
 }
 
 function parseData(cursor: Cursor, size: number, context: ParseContext, at: Span): Body {

@@ -41,60 +41,101 @@ const STRING = /'[^']*'|"[^"]*"|`(?:[^`\\]|\\.)*`/y;
 const PREPROCESSOR = /%(?:\{[^}]*\}|%[A-Za-z_.][A-Za-z0-9_$#@~.?]*|[+-]?[0-9]+|[A-Za-z_][A-Za-z0-9_]*|\+)/y;
 const OPERATOR = /<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|%%|\$\$|[-+*/%&|^~!()[\]{}:,<>=?$]/y;
 const BLOB = /\u27e8\d+ bytes #(\d+)\u27e9/y;
+const LETTER = /[A-Za-z_.?@]/;
+
+function match(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}
 
 /** Splits one source line into tokens; comments are dropped. Throws a {@link Problem} on text that is none. */
 export function tokenizeLine(text: string, line: number): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   let spaced = false;
-  const match = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    return pattern.exec(text)?.[0];
-  };
   while (at < text.length) {
-    const space = match(SPACE);
-    if (space) {
-      at += space.length;
+    const first = text[at]!;
+    if (first === " " || first === "\t" || first === "\r" || first === "\f" || first === "\v") {
+      at += match(SPACE, text, at)!.length;
       spaced = true;
       continue;
     }
-    const first = text[at]!;
     if (first === ";") break;
-    const place = { line, column: at + 1 };
-    const push = (kind: TokenKind, raw: string, extra: Partial<Token> = {}) => {
-      tokens.push({ kind, text: raw, ...place, length: raw.length, spaced, ...extra });
-      at += raw.length;
-    };
-    let raw: string | undefined;
-    if ((raw = match(DIGITS))) {
-      const float = raw[0] === "$" ? undefined : match(FLOAT);
-      const isFloat = float !== undefined && float.length >= raw.length && /[.eE]/.test(float) &&
-        !/^0[xh]/i.test(raw);
-      if (isFloat) push("float", float);
-      else push("num", raw, { value: parseInteger(raw, { ...place, length: raw.length }) });
-    } else if ((raw = match(WORD))) {
-      push(raw === "?" ? "op" : "id", raw);
-    } else if (first === "'" || first === '"' || first === "`") {
-      raw = match(STRING);
-      if (!raw) {
-        throw new Problem(`the string is not closed with ${first}`, { ...place, length: text.length - at });
-      }
-      push("str", raw, { bytes: parseString(raw, { ...place, length: raw.length }) });
-    } else if (first === "%" && (raw = match(PREPROCESSOR))) {
-      push("pp", raw);
-    } else if (first === "$" && /[A-Za-z_.?@]/.test(text[at + 1] ?? "")) {
-      at++;
-      raw = match(WORD)!;
-      tokens.push({ kind: "id", text: raw, ...place, length: raw.length + 1, spaced, escaped: true });
-      at += raw.length;
-    } else if ((raw = match(OPERATOR))) {
-      push("op", raw);
-    } else if ((raw = match(BLOB))) {
-      push("blob", raw, { value: BigInt(/#(\d+)/.exec(raw)![1]!) });
-    } else {
-      throw new Problem(`'${first}' has no meaning here`, { ...place, length: 1 });
-    }
+    const token = readToken(text, at, line, spaced);
+    tokens.push(token);
+    at += token.length;
     spaced = false;
   }
   return tokens;
+}
+
+function readToken(text: string, at: number, line: number, spaced: boolean): Token {
+  const first = text[at]!;
+  const column = at + 1;
+  let raw: string | undefined;
+  if (LETTER.test(first)) {
+    raw = match(WORD, text, at)!;
+    return { kind: raw === "?" ? "op" : "id", text: raw, line, column, length: raw.length, spaced };
+  }
+  if ((first >= "0" && first <= "9") || first === "$") {
+    raw = match(DIGITS, text, at);
+    if (raw) return readNumber(text, raw, line, column, spaced);
+    if (LETTER.test(text[at + 1] ?? "")) {
+      raw = match(WORD, text, at + 1)!;
+      return { kind: "id", text: raw, line, column, length: raw.length + 1, spaced, escaped: true };
+    }
+  }
+  if (first === "'" || first === '"' || first === "`") {
+    raw = match(STRING, text, at);
+    if (!raw) {
+      throw new Problem(`the string is not closed with ${first}`, { line, column, length: text.length - at });
+    }
+    const length = raw.length;
+    return {
+      kind: "str",
+      text: raw,
+      line,
+      column,
+      length,
+      spaced,
+      bytes: parseString(raw, { line, column, length }),
+    };
+  }
+  if (first === "%" && (raw = match(PREPROCESSOR, text, at))) {
+    return { kind: "pp", text: raw, line, column, length: raw.length, spaced };
+  }
+  raw = match(OPERATOR, text, at);
+  if (raw) return { kind: "op", text: raw, line, column, length: raw.length, spaced };
+  raw = match(BLOB, text, at);
+  if (raw) {
+    return {
+      kind: "blob",
+      text: raw,
+      line,
+      column,
+      length: raw.length,
+      spaced,
+      value: BigInt(/#(\d+)/.exec(raw)![1]!),
+    };
+  }
+  throw new Problem(`'${first}' has no meaning here`, { line, column, length: 1 });
+}
+
+function readNumber(text: string, raw: string, line: number, column: number, spaced: boolean): Token {
+  const length = raw.length;
+  if (raw[0] !== "$" && !/^0[xXhH]/.test(raw)) {
+    const float = match(FLOAT, text, column - 1);
+    if (float && float.length >= length && /[.eE]/.test(float)) {
+      return { kind: "float", text: float, line, column, length: float.length, spaced };
+    }
+  }
+  return {
+    kind: "num",
+    text: raw,
+    line,
+    column,
+    length,
+    spaced,
+    value: parseInteger(raw, { line, column, length }),
+  };
 }
