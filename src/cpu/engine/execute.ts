@@ -1596,6 +1596,7 @@ export function execute(cpu: Cpu): void {
           }
           s[10 /* EIP */] = target;
           records[pc + 8] = target;
+          records[pc + 5] = ~s[100 /* EPOCH */]!; // the slice may end before there is a new link
           link = pc + 4;
           continue find;
         }

@@ -1625,6 +1625,7 @@ export function execute(cpu: Cpu): void {
           }
           s[EIP] = target;
           records[pc + R_TARGET] = target;
+          records[pc + R_TAKEN_EPOCH] = ~s[EPOCH]!; // the slice may end before there is a new link
           link = pc + R_TAKEN;
           continue find;
         }
