@@ -1161,13 +1161,13 @@ export function execute(cpu: Cpu): void {
               break;
             }
             case 106 /* JMP_SLOT */: {
-              target = s[records[pc + 2]!]!;
+              target = s[records[pc + 1]!]!;
               if (target >>> 0 > s[32 /* LIMIT */ + CS]! >>> 0) throw new Fault(13, /* GP */ 0);
               indirect = true;
               break;
             }
             case 108 /* CALL_SLOT */: {
-              target = s[records[pc + 2]!]!;
+              target = s[records[pc + 1]!]!;
               if (target >>> 0 > s[32 /* LIMIT */ + CS]! >>> 0) throw new Fault(13, /* GP */ 0);
               value = records[pc + 11]!;
               offset = (s[4 /* ESP */]! - 4) | 0;

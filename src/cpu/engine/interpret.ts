@@ -1194,13 +1194,13 @@ export function execute(cpu: Cpu): void {
               break;
             }
             case M.JMP_SLOT: {
-              target = s[records[pc + R_B]!]!;
+              target = s[records[pc + R_A]!]!;
               if (target >>> 0 > s[LIMIT + CS]! >>> 0) throw new Fault(GP, 0);
               indirect = true;
               break;
             }
             case M.CALL_SLOT: {
-              target = s[records[pc + R_B]!]!;
+              target = s[records[pc + R_A]!]!;
               if (target >>> 0 > s[LIMIT + CS]! >>> 0) throw new Fault(GP, 0);
               value = records[pc + R_NEXT_EIP]!;
               offset = (s[ESP]! - 4) | 0;
