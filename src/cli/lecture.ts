@@ -123,6 +123,11 @@ function explainFailure(result: NotebookResult, terminal: Terminal): void {
   const trace = failure.traceback.join("\n").trimEnd();
   const text = trace.startsWith(head) ? trace : `${head}${trace === "" ? "" : `\n${trace}`}`;
   terminal.err(`\n${text.split("\n").map((part) => `    ${part}`).join("\n")}\n`);
+  if (/Import "ringlab" not a dependency/.test(failure.evalue)) {
+    terminal.err(
+      `\n    A notebook finds "ringlab" through the deno.json at or above its folder: keep it below ${projectRoot}.\n`,
+    );
+  }
 }
 
 /** Every notebook of the lecture: those that ran as they came out, the others as they are in the repository. */

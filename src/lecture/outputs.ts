@@ -28,6 +28,18 @@ const OUTPUT_TYPES = new Set([
   "clear_output",
 ]);
 
+/** Makes consecutive texts on one stream one output. */
+export function mergeStreams(outputs: readonly Output[]): Output[] {
+  const merged: Output[] = [];
+  for (const output of outputs) {
+    const last = merged.at(-1);
+    if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name) {
+      merged[merged.length - 1] = { ...last, text: last.text + output.text };
+    } else merged.push(output);
+  }
+  return merged;
+}
+
 /** Gathers the outputs of one notebook's cells. */
 export class OutputCollector {
   readonly #slots = new Map<string, Slot>();

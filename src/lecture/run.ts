@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { AbortedError, LectureError } from "./errors.ts";
 import { KERNEL_NAME, projectRoot } from "./kernelspec.ts";
 import { type CodeCell, hasTag, kernelName, type Notebook, type Output, readNotebook } from "./notebook.ts";
+import { mergeStreams } from "./outputs.ts";
 import { embeddedServer, type KernelServer } from "./server.ts";
 import { type CellResult, KernelSession } from "./session.ts";
 
@@ -88,8 +89,11 @@ function withoutMachine(trace: readonly string[]): string[] {
   );
 }
 
+/** The value or error of a cell is its last output, whichever of it and a late print reached us first. */
 function stable(outputs: readonly Output[]): Output[] {
-  return outputs.map((output) =>
+  const ends = (output: Output) => output.output_type === "execute_result" || output.output_type === "error";
+  const ordered = mergeStreams([...outputs.filter((output) => !ends(output)), ...outputs.filter(ends)]);
+  return ordered.map((output) =>
     output.output_type === "error" ? { ...output, traceback: withoutMachine(output.traceback) } : output
   );
 }
