@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BusPort } from "../cpu/ports.ts";
+import type { BusPort } from "../cpu/mod.ts";
 import { MachineError } from "./errors.ts";
 import { hex, PAGE_BYTES, type PhysicalMemory } from "./physical_memory.ts";
 

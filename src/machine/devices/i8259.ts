@@ -154,6 +154,11 @@ export class I8259 implements Device {
     this.#update();
   }
 
+  /** Level of the INT pin. */
+  get output(): boolean {
+    return this.#level;
+  }
+
   /** The acknowledge cycle (both INTA pulses): the vector, 0..255. */
   acknowledge(): number {
     const { ICW2 } = this.#state;

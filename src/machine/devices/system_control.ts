@@ -79,6 +79,11 @@ export class SystemControl implements Device {
     });
   }
 
+  /** Whether A20 is open. */
+  get a20(): boolean {
+    return this.#state.a20;
+  }
+
   reset(): void {
     this.#state = { ...POWER_UP };
     this.#lastWasCommand = false;

@@ -1,0 +1,239 @@
+/**
+ * The hardware of one machine put together: processor, memory, buses, clock and devices, and the loop that lets the
+ * processor run up to the next event. {@linkcode Machine} is what users hold; this is what it is made of.
+ *
+ * @module
+ */
+
+import { Cpu, LEDGER_OFFSET, STATE_BYTES, type StopReason } from "../cpu/mod.ts";
+import { type CostProfile, Ledger } from "../cycles/mod.ts";
+import { Bus } from "./bus.ts";
+import { Clock } from "./clock.ts";
+import { Console } from "./console.ts";
+import type { Device } from "./devices/device.ts";
+import type { Image } from "./loaders/image.ts";
+import { MemoryImage } from "./memory_image.ts";
+import { Pc, type PcOptions } from "./pc.ts";
+import { PhysicalMemory } from "./physical_memory.ts";
+import { type MachineShape, Snapshot, type SnapshotState } from "./snapshot.ts";
+import { applyStartState } from "./start_state.ts";
+
+/** What a board is made of. */
+export interface BoardOptions extends PcOptions {
+  readonly memory: string | number;
+  readonly profile: CostProfile;
+  readonly virtualizable: boolean;
+  readonly rom?: Uint8Array;
+}
+
+/** How far to go: absolute counts, `Infinity` for no limit. */
+export interface Goal {
+  readonly instructions: number;
+  readonly cycles: number;
+}
+
+/** Why {@linkcode Board.advance} came back; `slice` when nothing has happened but the end of the slice. */
+export type Outcome = "slice" | "instructions" | "cycles" | "exited" | "halted" | "shutdown" | "breakpoint";
+
+/**
+ * More instructions than the processor executes in one go after a cycle limit: closer than this to a limit of instructions
+ * it is stepped, so that the limit is met exactly.
+ */
+const STEPPED = 256;
+
+/** The hardware of one machine. */
+export class Board {
+  readonly profile: CostProfile;
+  readonly memory: PhysicalMemory;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly cpu: Cpu;
+  readonly ledger: Ledger;
+  readonly pc: Pc;
+  readonly console = new Console();
+  /** Called for every byte that leaves the serial port. */
+  transmitted: (byte: number) => void = () => {};
+  /** What was written to the debug-exit port since the last {@linkcode Board.advance}. */
+  exitCode: number | undefined;
+
+  readonly #devices: Device[];
+  readonly #bytes: Uint8Array;
+  readonly #rom: Uint8Array | undefined;
+  readonly #virtualizable: boolean;
+  #resetWanted = false;
+  /** The cycle at which a breakpoint was last reported: it is not reported there again. */
+  #reportedAt = -1;
+
+  constructor(options: BoardOptions) {
+    const { profile, virtualizable, rom } = options;
+    this.profile = profile;
+    this.#rom = rom;
+    this.#virtualizable = virtualizable;
+    this.memory = new PhysicalMemory({
+      ram: options.memory,
+      stateBytes: STATE_BYTES,
+      ...(rom === undefined ? {} : { rom }),
+    });
+    const { memory } = this.memory;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.bus = new Bus(this.memory);
+    this.ledger = new Ledger(memory.buffer, LEDGER_OFFSET);
+    this.cpu = new Cpu({ memory, bus: this.bus, profile, ledger: this.ledger, virtualizable });
+    this.clock = new Clock(profile.hertz, () => this.cpu.now());
+    this.clock.onEarlier(() => this.cpu.endSlice());
+    this.pc = new Pc(this.bus, this.clock, {
+      interrupt: (level) => this.cpu.setInterruptLine(level),
+      setA20: (open) => this.cpu.setA20(open),
+      // Both come in the middle of an OUT, which has to be finished first.
+      resetProcessor: () => {
+        this.#resetWanted = true;
+        this.cpu.stop();
+      },
+      exit: (code) => {
+        this.exitCode = code;
+        this.cpu.stop();
+      },
+      transmitted: (byte) => {
+        this.console.append(byte);
+        this.transmitted(byte);
+      },
+    }, options);
+    this.#devices = [...this.pc.devices];
+    this.powerOn();
+  }
+
+  /** Takes a device into resets and snapshots; it has attached itself to the buses already. */
+  attach(device: Device): void {
+    this.#devices.push(device);
+    device.reset();
+  }
+
+  /** Switches the machine off and on: zero memory, time zero, the ROM it was built with. */
+  powerOn(): void {
+    this.#bytes.fill(0, 0, STATE_BYTES);
+    this.memory.clear();
+    if (this.#rom === undefined) this.memory.removeRom();
+    else this.memory.setRom(this.#rom);
+    this.console.clear();
+    this.exitCode = undefined;
+    this.#resetWanted = false;
+    this.#reportedAt = -1;
+    this.cpu.reset();
+    this.pc.serial?.discardInput();
+    for (const device of this.#devices) device.reset();
+  }
+
+  /** Switches the machine off and on with an image in its memory. */
+  load(image: Image): void {
+    this.powerOn();
+    if (image.rom !== undefined) this.memory.setRom(image.rom);
+    for (const { address, bytes } of image.pieces) this.memory.write(address, bytes);
+    this.cpu.afterRestore();
+    applyStartState(this.cpu, image.start);
+  }
+
+  /**
+   * Lets the machine go until a goal is reached, something ends the run, or the clock reaches `sliceEnd`. Cutting a run into
+   * slices changes nothing about its course.
+   */
+  advance(goal: Goal, sliceEnd: number): Outcome {
+    const { cpu, clock } = this;
+    this.exitCode = undefined;
+    for (;;) {
+      clock.dispatch();
+      const left = goal.instructions - cpu.instructions();
+      const now = cpu.now();
+      if (left <= 0) return "instructions";
+      if (now >= goal.cycles) return "cycles";
+      if (now >= sliceEnd) return "slice";
+      const end = Math.min(clock.next(), goal.cycles, sliceEnd);
+      // An instruction takes at least a cycle, so this many cycles are never more than the instructions that are left.
+      const reason = left > STEPPED ? cpu.run(Math.min(end, now + left - STEPPED)) : this.#step(now);
+      const outcome = this.#afterRun(reason, Math.min(goal.cycles, sliceEnd));
+      if (outcome !== undefined) return outcome;
+    }
+  }
+
+  #step(now: number): StopReason {
+    const atBreakpoint = now !== this.#reportedAt && this.cpu.code.breakpoints.size > 0 &&
+      this.cpu.atBreakpoint();
+    return atBreakpoint ? "breakpoint" : this.cpu.step();
+  }
+
+  #afterRun(reason: StopReason, end: number): Outcome | undefined {
+    const { cpu, clock } = this;
+    switch (reason) {
+      case "shutdown":
+        return "shutdown";
+      case "stopped":
+        if (this.#resetWanted) this.#resetProcessor();
+        return this.exitCode === undefined ? undefined : "exited";
+      case "breakpoint":
+        if (cpu.now() === this.#reportedAt) {
+          cpu.step();
+          return undefined;
+        }
+        this.#reportedAt = cpu.now();
+        return "breakpoint";
+      case "halted": {
+        // Only an interrupt wakes it, and only the clock makes one.
+        const next = clock.next();
+        if (!cpu.interruptsEnabled() || next === Infinity) return "halted";
+        cpu.advance(Math.max(0, Math.min(next, end) - cpu.now()));
+        return undefined;
+      }
+      case "limit":
+        return undefined;
+    }
+  }
+
+  /** RESET of the processor alone: devices and memory stay as they are. */
+  #resetProcessor(): void {
+    this.#resetWanted = false;
+    this.cpu.reset();
+    this.cpu.setA20(this.pc.control.a20);
+    this.cpu.setInterruptLine(this.pc.interruptControllers.master.output);
+  }
+
+  /** What a snapshot must fit. */
+  shape(): MachineShape {
+    return {
+      profile: this.profile.name,
+      memoryBytes: this.memory.ramBytes,
+      romSpace: this.memory.romSpace,
+      stateBytes: STATE_BYTES,
+      virtualizable: this.#virtualizable,
+      devices: this.#devices.map(({ name }) => name),
+    };
+  }
+
+  /** Everything, as of now. Between runs only. */
+  snapshot(symbols: ReadonlyMap<string, number>, previous?: Snapshot): Snapshot {
+    const state: SnapshotState = {
+      shape: this.shape(),
+      romBytes: this.memory.romBytes,
+      instructions: this.cpu.instructions(),
+      cycles: this.cpu.now(),
+      devices: Object.fromEntries(this.#devices.map((device) => [device.name, device.save()])),
+      clock: this.clock.save(),
+      console: this.console.save(),
+      symbols: [...symbols],
+    };
+    return new Snapshot(state, MemoryImage.take(this.#bytes, previous?.memory));
+  }
+
+  /** @throws {SnapshotError} when the snapshot is of another kind of machine; nothing has changed then. */
+  restore(snapshot: Snapshot): void {
+    const { state } = snapshot;
+    snapshot.checkShape(this.shape());
+    this.clock.restore(state.clock);
+    for (const device of this.#devices) device.restore(state.devices[device.name]);
+    snapshot.memory.restore(this.#bytes);
+    this.memory.restoreRomBytes(state.romBytes);
+    this.console.restore(state.console);
+    this.exitCode = undefined;
+    this.#resetWanted = false;
+    this.#reportedAt = -1;
+    this.cpu.afterRestore();
+  }
+}
