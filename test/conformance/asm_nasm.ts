@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { Decoder, DecoderOptions, Formatter, FormatterSyntax } from "iced-x86";
 import { asm, AssemblerError } from "../../src/isa/asm/mod.ts";
 import { allMnemonics, linesFor } from "../isa/asm_lines.ts";
+import { type AsmGolden, digest, sampleLines } from "../isa/asm_golden.ts";
 import { PROGRAMS } from "../isa/asm_programs.ts";
+import { randomProgram } from "../isa/asm_random.ts";
 
 /** One source on which the two assemblers disagree. */
 export interface AsmDifference {
@@ -34,6 +36,7 @@ const SLOT = 32;
 /** Pads the slots; the last byte of no source in the corpus. */
 const FILL = 0x26;
 const BATCH = 8000;
+const RANDOM_PROGRAMS = 300;
 
 /** Assembles the corpus with both and compares. Throws if nasm is not installed. */
 export async function checkAsmAgainstNasm(): Promise<AsmConformance> {
@@ -65,6 +68,28 @@ export async function checkAsmAgainstNasm(): Promise<AsmConformance> {
       judge(source, 0, assembleProgram(source), await nasmProgram(source, folder));
     }
     return { checked, equivalent, refusedByBoth, differences };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What nasm makes of the sources the tests check without it; kept in test/isa/data/asm_golden.json. */
+export async function goldenFromNasm(): Promise<AsmGolden> {
+  const folder = await mkdtemp(join(tmpdir(), "asm-nasm-"));
+  try {
+    const programs: Record<string, string> = {};
+    for (const { name, source } of PROGRAMS) programs[name] = await nasmProgram(source, folder);
+    const lines: AsmGolden["lines"] = { 16: {}, 32: {} };
+    for (const bits of [16, 32] as const) {
+      const samples = allMnemonics().map((mnemonic) => [mnemonic, sampleLines(mnemonic, bits)] as const);
+      const results = await nasmLines(samples.flatMap(([, list]) => list), bits, folder);
+      let at = 0;
+      for (const [mnemonic, list] of samples) {
+        lines[bits][mnemonic] = digest(results.slice(at, at + list.length));
+        at += list.length;
+      }
+    }
+    return { programs, lines };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -25,7 +25,10 @@ function fillerLines(bits: 16 | 32): string[] {
   return lines;
 }
 
-/** A program of about `length` lines: branches both ways, fillers, alignment, data, and sizes that depend on labels. */
+/**
+ * A program of about `length` lines: branches both ways, fillers, data; odd seeds with alignment, even seeds with
+ * immediates that are differences of labels. (Both together can have more than one consistent layout.)
+ */
 export function randomProgram(seed: number, length: number): string {
   const random = randomNumbers(seed);
   const bits = random(2) ? 32 : 16;
@@ -53,6 +56,7 @@ export function randomProgram(seed: number, length: number): string {
         lines.push(`call ${label()}`);
         break;
       case 5:
+        if (seed % 2) break;
         lines.push(["add bx, ", "push ", "mov cx, [bx+", "imul cx, dx, "][random(4)]! + near());
         if (lines[lines.length - 1]!.includes("[")) lines[lines.length - 1] += "]";
         break;
@@ -60,7 +64,7 @@ export function randomProgram(seed: number, length: number): string {
         lines.push(`times ${random(60)} nop`);
         break;
       case 7:
-        lines.push(random(4) ? `mov si, ${label()}` : `align ${1 << random(5)}`);
+        lines.push(random(4) || !(seed % 2) ? `mov si, ${label()}` : `align ${1 << random(5)}`);
         break;
       case 8:
         lines.push(`dd ${label()}, ${near()}, $-${label()}`);
