@@ -213,15 +213,20 @@ export class CodeCache {
 
   /** Bytes on a page with decoded code are about to be written: blocks they belong to are thrown away. */
   onWrite(host: number, length: number): void {
-    const list = this.#pages.get(host >>> 12);
+    const page = host >>> 12;
+    const list = this.#pages.get(page);
     if (list === undefined) return;
+    if (list.length === 0) {
+      // Its blocks are gone and none was made since: from now on the page takes writes on the fast path again. Doing this
+      // here and not when the last block goes spares code that changes itself the trouble.
+      this.#pages.delete(page);
+      this.#codePages[page] = 0;
+      refreshTlb(this.#cpu, host & ~0xfff);
+      return;
+    }
     const end = host + length;
     for (const block of list) {
-      const second = block.secondFrame;
-      if (
-        (host < block.end && block.start < end) ||
-        (second >= 0 && host < second + block.secondEnd && second < end)
-      ) {
+      if (overlaps(block, host, end)) {
         this.invalidate(host, length);
         return;
       }
@@ -236,14 +241,9 @@ export class CodeCache {
       const list = this.#pages.get(page);
       if (list === undefined) continue;
       for (const block of [...list]) {
-        const second = block.secondFrame;
-        if (
-          (host < block.end && block.start < end) ||
-          (second >= 0 && host < second + block.secondEnd && second < end)
-        ) {
-          this.#drop(block);
-          dropped++;
-        }
+        if (!overlaps(block, host, end)) continue;
+        this.#drop(block);
+        dropped++;
       }
     }
     if (dropped === 0) return;
@@ -264,11 +264,6 @@ export class CodeCache {
     if (list === undefined) return;
     const at = list.indexOf(block);
     if (at >= 0) list.splice(at, 1);
-    if (list.length === 0) {
-      this.#pages.delete(page);
-      this.#codePages[page] = 0;
-      refreshTlb(this.#cpu, frame);
-    }
   }
 
   /** Replaces the set of breakpoints. */
@@ -287,6 +282,13 @@ export class CodeCache {
   unretired(record: number): number {
     return record < 0 ? 0 : this.records[record + R_UNRETIRED]!;
   }
+}
+
+/** Whether a block's bytes, on either of its pages, overlap host bytes [host, end). */
+function overlaps(block: Block, host: number, end: number): boolean {
+  const second = block.secondFrame;
+  return (host < block.end && block.start < end) ||
+    (second >= 0 && host < second + block.secondEnd && second < end);
 }
 
 /** Host address and mode key in one exact number: 31 bits and 17. */

@@ -50,7 +50,12 @@ export function execute(cpu: Cpu): void {
     let link = -1;
     let first = true;
     find: for (;;) {
-      if (!first && (s[97 /* BUDGET */]! <= 0 || cache.single)) return;
+      if (
+        !first &&
+        (s[97 /* BUDGET */]! <= 0 || cache.single || (cache.breakpoints.size > 0 && cpu.atBreakpoint()))
+      ) {
+        return;
+      }
       first = false;
       pc = -1;
       const epoch = s[100 /* EPOCH */]!;
@@ -1120,11 +1125,10 @@ export function execute(cpu: Cpu): void {
               offset = s[4 /* ESP */]!;
               linear = (s[24 /* BASE */ + SS]! + offset) | 0;
               entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
-              value =
-                s[readTags + entry] === ((linear + 3) & PAGE) &&
+              value = s[readTags + entry] === ((linear + 3) & PAGE) &&
                   offset >>> 0 < s[48 /* READ_SPAN */ + SS]! >>> 0
-                  ? view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true)
-                  : readAt(cpu, pc, SS, offset, 4);
+                ? view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true)
+                : readAt(cpu, pc, SS, offset, 4);
               s[4 /* ESP */] = offset + 4;
               s[records[pc + 1]!] = value; // after ESP has moved: POP ESP
               continue;
@@ -1133,11 +1137,10 @@ export function execute(cpu: Cpu): void {
               offset = s[5 /* EBP */]!;
               linear = (s[24 /* BASE */ + SS]! + offset) | 0;
               entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
-              value =
-                s[readTags + entry] === ((linear + 3) & PAGE) &&
+              value = s[readTags + entry] === ((linear + 3) & PAGE) &&
                   offset >>> 0 < s[48 /* READ_SPAN */ + SS]! >>> 0
-                  ? view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true)
-                  : readAt(cpu, pc, SS, offset, 4);
+                ? view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true)
+                : readAt(cpu, pc, SS, offset, 4);
               s[4 /* ESP */] = offset + 4;
               s[5 /* EBP */] = value;
               continue;
@@ -1187,11 +1190,10 @@ export function execute(cpu: Cpu): void {
               offset = s[4 /* ESP */]!;
               linear = (s[24 /* BASE */ + SS]! + offset) | 0;
               entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
-              target =
-                s[readTags + entry] === ((linear + 3) & PAGE) &&
+              target = s[readTags + entry] === ((linear + 3) & PAGE) &&
                   offset >>> 0 < s[48 /* READ_SPAN */ + SS]! >>> 0
-                  ? view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true)
-                  : readAt(cpu, pc, SS, offset, 4);
+                ? view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true)
+                : readAt(cpu, pc, SS, offset, 4);
               if (target >>> 0 > s[32 /* LIMIT */ + CS]! >>> 0) throw new Fault(13, /* GP */ 0);
               s[4 /* ESP */] = offset + 4 + records[pc + 3]!;
               indirect = true;

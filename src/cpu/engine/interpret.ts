@@ -130,7 +130,9 @@ export function execute(cpu: Cpu): void {
     let link = -1;
     let first = true;
     find: for (;;) {
-      if (!first && (s[BUDGET]! <= 0 || cache.single)) return;
+      if (!first && (s[BUDGET]! <= 0 || cache.single || (cache.breakpoints.size > 0 && cpu.atBreakpoint()))) {
+        return;
+      }
       first = false;
       pc = -1;
       const epoch = s[EPOCH]!;
