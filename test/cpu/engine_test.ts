@@ -87,7 +87,7 @@ align 64
 counter: dd 0`);
     runToHalt(bare.cpu, 10_000_000);
     expect(bare.cpu.s[EAX]).toBe(1000);
-    expect(bare.cpu.ledger.report().events["code-invalidation"] ?? 0).toBe(0);
+    expect(bare.cpu.ledger.report().events.map((event) => event.name)).not.toContain("code-invalidation");
   });
 
   test("the second half of an instruction that crosses a page is rewritten", () => {
