@@ -150,15 +150,19 @@ export class Cpu {
   /** Power-up state: real mode, CS:EIP = F000:FFF0 with base FFFF0000. The counters of time and the ledger go on. */
   reset(): void {
     resetState(this);
+    this.flushTlb();
     this.afterRestore();
   }
 
-  /** To be called when the state block or guest memory was overwritten from outside: drops everything derived from it. */
+  /**
+   * To be called when the state block or guest memory was overwritten from outside: recomputes everything derived from it.
+   * The TLB is part of the state: a restored snapshot goes on with the translations it had.
+   */
   afterRestore(): void {
     this.pendingFault = null;
     this.s[CURRENT] = -1;
     this.code.clear();
-    this.flushTlb();
+    refreshTlb(this);
     this.updateMode();
   }
 
@@ -219,8 +223,10 @@ export class Cpu {
   leave(): void {
     const s = this.s;
     s[LEAVE] = 1;
-    s[BUDGET_START] = s[BUDGET_START]! - s[BUDGET]!;
-    s[BUDGET] = 0;
+    // The engine gives back what the rest of the block would have cost; nothing may be left of the budget after that.
+    const budget = -this.code.unspent(s[CURRENT]!);
+    s[BUDGET_START] = s[BUDGET_START]! + budget - s[BUDGET]!;
+    s[BUDGET] = budget;
   }
 
   /** Whether the instruction about to be executed has a breakpoint. */

@@ -152,6 +152,11 @@ function fill(cpu: Cpu, linear: number, physical: number, allow: number): void {
   const s = cpu.s;
   const page = linear & PAGE_MASK;
   const index = (linear >>> 12) & TLB_INDEX;
+  const evicted = s[TLB_TAG + index]!;
+  // Linked code is reached without a look at the TLB, so a link must not outlive the translation it was made with: when
+  // walks are paid for depends on the TLB alone, not on what happens to be decoded.
+  const replaces = evicted !== page && s[TLB_RIGHTS + index] !== 0 && (s[CR0]! & CR0_PG) !== 0;
+  if (replaces && cpu.code.holdsCode(evicted + s[TLB_ADDEND + index]!)) cpu.newEpoch();
   s[TLB_TAG + index] = page;
   s[TLB_PHYSICAL + index] = physical & PAGE_MASK;
   s[TLB_RIGHTS + index] = allow;
