@@ -55,6 +55,8 @@ interface Session {
   readonly instructions: number;
   readonly cycles: CycleReport;
   readonly consoleStart: number;
+  /** There is a breakpoint for this run only. */
+  readonly until: boolean;
   readonly pace: Pace;
 }
 
@@ -349,8 +351,8 @@ export class Machine {
     this.#idle();
     const { cpu, ledger, console } = this.#board;
     const goal = absoluteGoal(options, cpu.instructions(), cpu.now());
-    const until = options.until === undefined ? [] : [this.#address(options.until)];
-    cpu.setBreakpoints([...this.#breakpoints, ...until]);
+    // Setting breakpoints makes the processor forget its decoded code, so this is done only for a change.
+    if (options.until !== undefined) cpu.setBreakpoints([...this.#breakpoints, this.#address(options.until)]);
     this.#running = true;
     this.#stopWanted = false;
     return {
@@ -358,6 +360,7 @@ export class Machine {
       instructions: cpu.instructions(),
       cycles: ledger.report(),
       consoleStart: console.length,
+      until: options.until !== undefined,
       pace: new Pace(options.maxSeconds ?? Infinity),
     };
   }
@@ -377,7 +380,7 @@ export class Machine {
   #end(session: Session, end: End): RunResult {
     this.#running = false;
     const { cpu, ledger, console, exitCode, pc } = this.#board;
-    cpu.setBreakpoints(this.#breakpoints);
+    if (session.until) cpu.setBreakpoints(this.#breakpoints);
     const limit: RunLimit | undefined = end === "instructions" || end === "cycles" || end === "seconds"
       ? end
       : undefined;

@@ -9,7 +9,7 @@ const CYCLES_PER_TICK = 100;
 function timer() {
   const board = bench();
   const edges: [tick: number, level: boolean][] = [];
-  let level = false;
+  let level = true;
   const pit = new I8254(board.bus, board.clock, (next) => {
     if (next !== level) edges.push([board.clock.now() / CYCLES_PER_TICK, next]);
     level = next;
@@ -195,8 +195,8 @@ describe("8254 on the bus", () => {
     p.out(0x40, 1000 >> 8);
     p.ticks(10_500);
     const rises = p.edges.filter(([, level]) => level).map(([tick]) => tick);
-    expect(rises.slice(0, 3)).toEqual([0, 1001, 2001]);
-    expect(rises).toHaveLength(11);
+    expect(rises.slice(0, 3)).toEqual([1001, 2001, 3001]);
+    expect(rises).toHaveLength(10);
     p.ticks(1_000_000_000);
     expect(p.edges.at(-1)![0] % 1000).toBeLessThanOrEqual(1);
   });
@@ -266,7 +266,7 @@ describe("8254 on the bus", () => {
     other.ticks(77);
     other.pit.restore(JSON.parse(JSON.stringify(p.pit.save())));
     other.clock.restore(p.clock.save());
-    other.setLevel(p.edges.at(-1)![1]); // the wire belongs to the 8259A's state
+    other.setLevel(p.edges.at(-1)?.[1] ?? true); // the wire belongs to the 8259A's state
     p.edges.length = other.edges.length = 0;
     p.ticks(1000);
     other.ticks(1000);

@@ -50,7 +50,7 @@ const RESET: Counter8254State = {
   CR: 0,
   CE: 0,
   tick: 0,
-  out: false,
+  out: true,
   gate: true,
   odd: false,
   loading: false,
@@ -73,7 +73,7 @@ export class Counter8254 {
     return this.#state.out;
   }
 
-  /** Power-up at a tick; the data sheet leaves it undefined: mode 0, never written, so nothing happens. */
+  /** Power-up at a tick; the data sheet leaves it undefined: never written, so nothing happens, and OUT is high. */
   reset(tick: number): void {
     this.#state = { ...RESET, tick };
   }

@@ -176,7 +176,8 @@ export class I8259 implements Device {
   }
 
   reset(): void {
-    this.#state = { ...POWER_UP };
+    // The wires are what they are.
+    this.#state = { ...POWER_UP, inputs: this.#state.inputs };
     this.#update();
   }
 
