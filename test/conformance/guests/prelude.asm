@@ -456,7 +456,7 @@ idt:
         times 0x200 db 0
 main_tss:
         times 104 db 0
-        db 0xFF, 0xFF
+        times 32 db 0xFF                ; room for an I/O permission bitmap
 resume: dd 0
 resume_esp: dd 0
 try_eip: dd 0
