@@ -21,6 +21,8 @@ const commands = {
   conformance: (
     args,
   ) => [findDeno(), [...denoRun, join(root, "test", "conformance", "main.ts"), ...args], root],
+  // Any other program of ours, under the pinned Deno: `node scripts/bootstrap.mjs run test/conformance/jupyter.ts`.
+  run: (args) => [findDeno(), [...denoRun, ...args], root],
   test: (args) => [findNode(), [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...args], root],
   ok: (args) => [findNode(), [join(root, "scripts", "ok.mjs"), ...args], root],
 };

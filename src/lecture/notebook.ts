@@ -140,10 +140,10 @@ function readCell(raw: Record<string, unknown>, index: number, minor: number): C
  *
  * @example
  * ```ts
- * import { lecture } from "ringlab";
+ * import { parseNotebook } from "./notebook.ts";
  *
  * const text = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}';
- * const notebook = lecture.parseNotebook(text, "empty.ipynb");
+ * const notebook = parseNotebook(text, "empty.ipynb");
  * if (notebook.cells.length !== 0) throw new Error("not empty");
  * ```
  */

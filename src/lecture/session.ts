@@ -24,6 +24,8 @@ import { muteServices } from "./services_console.ts";
 const SILENCE_MS = 20;
 const SETTLE_LIMIT_MS = 1000;
 const READY_RETRY_MS = 150;
+const END_ATTEMPTS = 10;
+const END_RETRY_MS = 500;
 const INTERRUPT_GRACE_MS = 3000;
 
 /** What came of one cell. */
@@ -67,17 +69,22 @@ export class KernelSession {
   #lastOutput = 0;
   #lost: string | undefined;
   #closing = false;
+  #revived = false;
 
   private constructor(server: KernelServer, connection: KernelConnection, signal: AbortSignal | undefined) {
     this.#server = server;
     this.#connection = connection;
     this.#over = new Promise((_, reject) => this.#end = reject);
     this.#over.catch(() => {});
+    // A server restarts a kernel that died, and the library would follow it; its variables are gone, so we do not.
+    connection.reconnect = () => Promise.resolve();
     connection.anyMessage.connect((_, { msg, direction }: AnyMessage) => {
       if (direction === "recv") this.#receive(msg);
     });
     connection.statusChanged.connect((_, status) => {
-      if (status === "dead" || status === "autorestarting") this.#end(new KernelDiedError(""));
+      if (status !== "dead" && status !== "autorestarting") return;
+      this.#revived = status === "autorestarting";
+      this.#end(new KernelDiedError(""));
     });
     connection.connectionStatusChanged.connect((_, status) => {
       if (status === "connected") this.#nowConnected();
@@ -313,9 +320,15 @@ export class KernelSession {
     this.#end(new AbortedError("the session was closed"));
     try {
       this.#connection.dispose();
-      await KernelAPI.shutdownKernel(id, this.#server.settings);
+      // A server that is restarting a kernel which died may bring it back while it is being ended: look, and ask again.
+      for (let attempt = 0; attempt < END_ATTEMPTS; attempt++) {
+        await KernelAPI.shutdownKernel(id, this.#server.settings).catch(() => {});
+        if (!this.#revived) return;
+        await sleep(END_RETRY_MS);
+        if (await KernelAPI.getKernelModel(id, this.#server.settings) === undefined) return;
+      }
     } catch {
-      // Nothing is left to be done about it.
+      // The server is gone, and the kernel with it.
     } finally {
       this.#unmute();
     }

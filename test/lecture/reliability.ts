@@ -1,6 +1,6 @@
 /** The proof that no output is lost or misplaced: a notebook whose every output is known beforehand. */
 import type { Notebook } from "../../src/lecture/mod.ts";
-import { code, notebookOf } from "./support.ts";
+import { code, notebookOf } from "./notebooks.ts";
 
 const CELLS = 100;
 const LINES = 100;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { KernelMessage, ServerConnection } from "@jupyterlab/services";
+import { type KernelMessage, ServerConnection } from "@jupyterlab/services";
 import { describe, expect, test } from "vitest";
 import { WireError } from "../../src/lecture/mod.ts";
 import { header } from "../../src/lecture/gateway/channels.ts";
