@@ -267,12 +267,13 @@ function loadState(cpu: Cpu, image: TaskImage, layout: Layout, nested: boolean):
     for (let n = 0; n < 6; n++) setRealModeSegment(cpu, n, image.segments[n]!, true);
     return;
   }
-  loadCode(cpu, image.segments[CS]!);
+  // The stack before the code, so that a handler of the same ring finds one (table 7-1 allows either order).
   cpu.user = s[CPL] === 3;
   const stack = image.segments[SS]!;
   const descriptor = checkStackDescriptor(cpu, stack, s[CPL]!, TS);
   markAccessed(cpu, descriptor);
   setFromDescriptor(cpu, SS, stack, descriptor);
+  loadCode(cpu, image.segments[CS]!);
   for (const register of [DS, ES, FS, GS]) loadDataSegment(cpu, register, image.segments[register]!, TS);
 }
 
