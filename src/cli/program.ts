@@ -1,7 +1,6 @@
 /** The command line of `ringlab`: its commands, options and help. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { LectureError } from "../lecture/mod.ts";
-import { AbortedError } from "../lecture/mod.ts";
+import { AbortedError, LectureError } from "../lecture/mod.ts";
 import { install, uninstall } from "./kernel.ts";
 import { lab } from "./lab.ts";
 import { lecture } from "./lecture.ts";
@@ -20,6 +19,21 @@ function positive(what: string, whole: boolean) {
     }
     return value;
   };
+}
+
+function port(text: string): number | null {
+  if (text === "none") return null;
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
+  if (!(value <= 0xffff)) {
+    throw new InvalidArgumentError("Give a port from 0 to 0xffff, such as 0xf4, or none.");
+  }
+  return value;
+}
+
+function address(text: string): number {
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
+  if (!(value <= 0xffffffff)) throw new InvalidArgumentError("Give an address such as 0x100000.");
+  return value;
 }
 
 const collect = (value: string, before: string[] = []) => [...before, value];
@@ -77,6 +91,58 @@ Examples:
 Exit status: 0 when all ran (and agree, with --check), 1 when one failed, 2 for a wrong command line.`,
     )
     .action(async (names: string[], options) => done(await lecture(names, options, terminal)));
+
+  program.command("boot")
+    .summary("run an image on the machine")
+    .description(
+      "Runs an image on the IA-32 machine; its serial port (COM1) is connected to stdin and stdout.",
+    )
+    .argument("<image>", "a file: flat binary, ROM, ELF32 or Multiboot 1 kernel")
+    .addOption(
+      new Option("--kind <kind>", "what the image is (default: found out from the file)")
+        .choices(["flat", "rom", "elf", "multiboot"]),
+    )
+    .option("--memory <size>", "RAM", "64M")
+    .option("--profile <name>", "cost profile", "pentium4-672")
+    .option("--max-instructions <n>", "stop after so many instructions", positive("a whole number", true))
+    .option(
+      "--max-seconds <s>",
+      "stop after so much time of the host",
+      positive("a number of seconds", false),
+    )
+    .addOption(
+      new Option("--serial <where>", "the serial port's output").choices(["stdio", "none"]).default("stdio"),
+    )
+    .option("--exit-port <port>", "port that ends the run with a code, or none", port, 0xf4)
+    .option("--post-port <port>", "port that takes POST codes, or none", port, 0x80)
+    .addOption(
+      new Option("--bits <bits>", "start a flat binary in real (16) or flat protected mode (32)")
+        .choices(["16", "32"]),
+    )
+    .option(
+      "--origin <address>",
+      "where a flat binary goes (default: 0x7c00, or 0x100000 with --bits 32)",
+      address,
+    )
+    .option("--command-line <text>", "a Multiboot kernel's command line")
+    .option("--json", "end stdout with one line of JSON: the result")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ringlab boot boot-sector.bin
+  $ ringlab boot kernel.elf --memory 16M --max-seconds 10
+  $ ringlab boot bios.rom --kind rom --serial none --json
+
+Exit status: 0 when the guest exited or halted, 1 when the image cannot be loaded, 2 for a wrong command line,
+3 after a triple fault, 4 at a limit, 130 when stopped. The guest's own exit code is in the result.`,
+    )
+    .action(async (image: string, { bits, ...options }) => {
+      const { boot } = await import("./boot.ts");
+      done(
+        await boot(image, { ...options, ...(bits === undefined ? {} : { bits: Number(bits) }) }, terminal),
+      );
+    });
 
   program.command("lab")
     .summary("open the notebooks in JupyterLab")

@@ -6,6 +6,10 @@ import pico from "picocolors";
 export interface Terminal {
   /** Writes to standard output: the command's result and nothing else. */
   out(text: string): void;
+  /** Writes bytes to standard output as they are. */
+  outBytes(bytes: Uint8Array): void;
+  /** Hands over what comes in on standard input, until the returned function is called. */
+  onInput(take: (bytes: Uint8Array) => void): () => void;
   /** Writes to standard error: progress, messages, errors. */
   err(text: string): void;
   /** True when standard error is a screen on which a line can be overwritten. */
@@ -29,6 +33,14 @@ function wantsColour(stream: { isTTY?: boolean }): boolean {
 export function processTerminal(signal: AbortSignal): Terminal {
   return {
     out: (text) => void process.stdout.write(text),
+    outBytes: (bytes) => void process.stdout.write(bytes),
+    onInput: (take) => {
+      process.stdin.on("data", take);
+      return () => {
+        process.stdin.off("data", take);
+        process.stdin.pause();
+      };
+    },
     err: (text) => void process.stderr.write(text),
     live: process.stderr.isTTY === true && process.env["CI"] === undefined,
     colours: pico.createColors(wantsColour(process.stderr)),
