@@ -174,7 +174,6 @@ export function stackedBars(rows: readonly Row[], options: StackedBarsOptions): 
     spec: {
       width: plotWidth,
       height: { step },
-      ...(options.shares ? { padding: { left: 12, top: 12, bottom: 12, right: 12 + room } } : {}),
       encoding: {
         y: { field: category.field, type: "nominal", sort: names, title: category.title, axis: nameAxis },
       },

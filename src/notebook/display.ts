@@ -2,9 +2,8 @@
  * The display protocol of Deno's Jupyter kernel: an object with a method under `Symbol.for("Jupyter.display")` is shown
  * as the MIME bundle which that method gives, instead of being printed.
  */
-
-/** A set of representations of one result, keyed by MIME type. Text types are strings, JSON types plain objects, images base64. */
-export type MimeBundle = Record<string, unknown>;
+import type { MimeBundle } from "../cycles/mod.ts";
+export type { MimeBundle };
 
 /** The key under which Deno's Jupyter kernel looks for an object's own representation. */
 export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display") as never;

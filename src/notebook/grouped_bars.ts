@@ -80,7 +80,7 @@ export function groupedBars(rows: readonly Row[], options: GroupedBarsOptions): 
   });
   const x = {
     type: "quantitative",
-    scale: { domain: axis.domain, type: axis.type, nice: false, zero: !log },
+    scale: { domain: axis.domain, type: axis.type, nice: false, ...(log ? {} : { zero: true }) },
   };
   const title = log ? `${axisTitle(value)}, each step a factor of 10` : axisTitle(value);
   const tooltip = [

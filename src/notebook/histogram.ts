@@ -58,7 +58,7 @@ export function histogram(numbers: readonly number[], options: HistogramOptions)
     type: log ? "log" : "linear",
     domain: [edges[0], edges[edges.length - 1]],
     nice: false,
-    zero: false,
+    ...(log ? {} : { zero: false }),
   };
   const references = (options.references ?? []).map((reference) => ({
     _at: reference.at,

@@ -10,7 +10,6 @@ import {
   type Quantity,
   type Row,
 } from "./chart.ts";
-import { textWidth } from "./font.ts";
 import { count, formatNumber } from "./format.ts";
 import { linearAxis, logAxis } from "./scale.ts";
 import { coloursFor, fontSize, ink, plotWidth, seriesDashes, seriesShapes } from "./style.ts";
@@ -79,12 +78,6 @@ export function lines(rows: readonly Row[], options: LinesOptions): Chart {
   const longest = Math.max(...names.map((name) => data.filter((row) => nameOf(row) === name).length));
   const values = data.map((row) => ({ ...row, _series: nameOf(row) }));
   const labels = series ? endLabels(values, names, x, y, xAxis.at, (v) => height - yAxis.at(v), colours) : [];
-  const room = Math.max(
-    0,
-    ...labels.map((label) =>
-      Number(label["_x"]) + textWidth(String(label["_series"]), fontSize.label, true) - plotWidth
-    ),
-  );
   const domains = { domain: names };
   const layer: unknown[] = [
     ...referenceLayers(references, (v) => height - yAxis.at(v)),
@@ -108,7 +101,7 @@ export function lines(rows: readonly Row[], options: LinesOptions): Chart {
           field: y.field,
           type: "quantitative",
           title: axisTitle(y),
-          scale: { domain: yAxis.domain, type: yAxis.type, nice: false, zero: false },
+          scale: { domain: yAxis.domain, type: yAxis.type, nice: false, ...(log ? {} : { zero: false }) },
           axis: { values: yAxis.ticks, format: ",~r" },
         },
         color: {
@@ -158,7 +151,6 @@ export function lines(rows: readonly Row[], options: LinesOptions): Chart {
     spec: {
       width: plotWidth,
       height,
-      padding: { left: 12, top: 12, bottom: 12, right: 12 + Math.ceil(Math.max(0, room)) },
       layer,
     },
   });

@@ -1,10 +1,11 @@
 /** Instruction listings, with the instructions that matter to virtualization marked. */
+import { listing, Program } from "../isa/mod.ts";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "./display.ts";
 import { count, formatNumber, hex } from "./format.ts";
 import { badge, cell, columns, css, el, grid, type Markup, tint } from "./html.ts";
 
 /** One line of a listing. */
-export interface ListingRow {
+export interface ListingViewRow {
   /** Linear address of the instruction. */
   readonly address: number;
   /** The instruction's bytes. */
@@ -23,8 +24,8 @@ export interface ListingRow {
   readonly cycles?: number;
 }
 
-/** Options of {@link listing}. */
-export interface ListingOptions {
+/** Options of {@linkcode listingView}. */
+export interface ListingViewOptions {
   /** What the listing shows. */
   readonly caption?: string;
   /** The current EIP as a linear address: an arrow points at its line. */
@@ -34,10 +35,10 @@ export interface ListingOptions {
 /** A listing: address, bytes, instruction, marks and, where counted, executions and cycles with small bars. */
 export class Listing implements Displayable {
   /** The lines as they were given. */
-  readonly data: readonly ListingRow[];
-  readonly #options: ListingOptions;
+  readonly data: readonly ListingViewRow[];
+  readonly #options: ListingViewOptions;
 
-  constructor(rows: readonly ListingRow[], options: ListingOptions = {}) {
+  constructor(rows: readonly ListingViewRow[], options: ListingViewOptions = {}) {
     this.data = rows;
     this.#options = options;
   }
@@ -124,14 +125,27 @@ export class Listing implements Displayable {
 }
 
 /**
- * A listing of decoded instructions. Privileged instructions are marked `privileged` on blue, instructions that are
- * sensitive without being privileged `sensitive` on red, each with the reason.
+ * A listing of machine code. Privileged instructions are marked `privileged` on blue, instructions that are sensitive
+ * without being privileged `sensitive` on red, each with the reason.
+ *
+ * @param source an assembled program, or rows as `listing()` gives them, to which counts may have been added
+ * @example
+ * ```ts
+ * import { asm, listingView } from "ringlab";
+ * const view = listingView(asm("bits 32\nmov eax, cr0\npopfd"));
+ * if (!view.summary.startsWith("2 instructions: 1 privileged")) throw new Error(view.summary);
+ * ```
  */
-export function listing(rows: readonly ListingRow[], options: ListingOptions = {}): Listing {
-  return new Listing(rows, options);
+export function listingView(
+  source: Program | readonly ListingViewRow[],
+  options: ListingViewOptions = {},
+): Listing {
+  if (!(source instanceof Program)) return new Listing(source, options);
+  const { bytes, origin, bits, labels } = source;
+  return new Listing(listing(bytes, { address: origin, bits, symbols: Object.fromEntries(labels) }), options);
 }
 
-function marks(row: ListingRow): Markup {
+function marks(row: ListingViewRow): Markup {
   const parts: Markup[] = [];
   if (row.privileged) parts.push(badge("privileged", tint.blue, "traps outside ring 0"));
   if (row.sensitive) {

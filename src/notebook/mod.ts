@@ -12,7 +12,6 @@ export {
   escapeHtml,
   isDisplayable,
   jupyterDisplay,
-  type MimeBundle,
   stack,
 } from "./display.ts";
 export { formatBytes, formatNumber, formatShare, hex } from "./format.ts";
@@ -39,11 +38,9 @@ export {
   type RegisterChange,
   registerChanges,
   registers,
-  type RegistersSnapshot,
   RegistersView,
-  type SegmentSnapshot,
 } from "./registers.ts";
-export { Listing, listing, type ListingOptions, type ListingRow } from "./listing.ts";
+export { Listing, listingView, type ListingViewOptions, type ListingViewRow } from "./listing.ts";
 export { type MemoryMark, type MemoryOptions, MemoryView, memoryView } from "./memory.ts";
 export {
   type Descriptor,
@@ -66,3 +63,8 @@ export { type CellHost, cellHost, inNotebook } from "./host.ts";
 export { describeError, showLostErrors } from "./errors.ts";
 export { interruptible, type InterruptibleRun, StoppedError } from "./interrupt.ts";
 export { type ConnectionFile, ConnectionFileError, runKernel, type RunKernelOptions } from "./kernel.ts";
+export { cycleChart, cycleTable, runSentence } from "./present.ts";
+
+import { registerPresenters } from "./present.ts";
+
+registerPresenters();

@@ -1,38 +1,8 @@
 /** The register view: what the processor holds, and what changed since an earlier look. */
+import type { RegistersSnapshot } from "../cpu/mod.ts";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "./display.ts";
 import { count, hex, listOf } from "./format.ts";
 import { cell, columns, css, el, grid, type Markup, tint } from "./html.ts";
-
-/** A segment register with the descriptor cache behind it (Intel SDM volume 3, section 3.4.3). */
-export interface SegmentSnapshot {
-  readonly selector: number;
-  readonly base: number;
-  /** The last valid offset, in bytes, the granularity already applied. */
-  readonly limit: number;
-  /** Bits 8 to 23 of the descriptor's high doubleword, as VMX stores them: type, S, DPL, P, AVL, L, D/B, G. */
-  readonly attributes: number;
-}
-
-/** The visible state of a processor, as plain data. */
-export interface RegistersSnapshot {
-  /** "real", "protected" or "virtual-8086". */
-  readonly mode: string;
-  /** The current privilege level, 0 to 3. */
-  readonly cpl: number;
-  readonly eip: number;
-  readonly eflags: number;
-  readonly gpr: Readonly<Record<"eax" | "ecx" | "edx" | "ebx" | "esp" | "ebp" | "esi" | "edi", number>>;
-  readonly segments: Readonly<Record<"es" | "cs" | "ss" | "ds" | "fs" | "gs", SegmentSnapshot>>;
-  readonly control: Readonly<Record<"cr0" | "cr2" | "cr3" | "cr4", number>>;
-  readonly gdtr: { readonly base: number; readonly limit: number };
-  readonly idtr: { readonly base: number; readonly limit: number };
-  readonly ldtr: { readonly selector: number };
-  readonly tr: { readonly selector: number };
-  /** Cycles since reset. */
-  readonly cycles: number;
-  /** Instructions since reset. */
-  readonly instructions: number;
-}
 
 /** One register that differs between two snapshots. */
 export interface RegisterChange {

@@ -37,7 +37,8 @@ function measure(
 export async function renderSvg(spec: Json, title: string, description: string): Promise<string> {
   const { vega, vegaLite } = await libraries();
   // The picture is one image to assistive technology: labels on every mark would only make the file larger.
-  const quiet = { ...spec, config: { ...spec["config"] as Json, aria: false } };
+  // Vega writes into the rows it is given, so it gets its own.
+  const quiet = structuredClone({ ...spec, config: { ...spec["config"] as Json, aria: false } });
   const logger = vega.logger(vega.Error);
   const compiled = vegaLite.compile(quiet as never, { logger: logger as never }).spec;
   const view = new vega.View(vega.parse(compiled as never), { renderer: "none", logger });
@@ -67,14 +68,35 @@ export async function renderPng(svg: string): Promise<Uint8Array> {
 
 /** Names the document for screen readers and makes its ids its own, so that many fit on one page. */
 function accessible(svg: string, title: string, description: string): string {
-  const own = `rl${createHash("sha256").update(svg).update(title).digest("hex").slice(0, 8)}`;
+  const plain = localIds(rounded(svg.replace(decoration, "")));
+  const own = `rl${createHash("sha256").update(plain).update(title).digest("hex").slice(0, 8)}`;
   const label = escapeHtml(`${title}. ${description}`);
+  return plain.replaceAll("rl-id", own).replace(/^<svg ([^>]*)>/, (_, attributes: string) => {
+    const head = `<svg role="img" aria-label="${label}" ${attributes}>`;
+    return `${head}<title>${escapeHtml(title)}</title><desc>${escapeHtml(description)}</desc>`;
+  });
+}
+
+/** What Vega says about single marks. The document is one image, and images have no parts to describe. */
+const decoration = / (role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|pointer-events="none")/g;
+
+/** Vega numbers clips and gradients through a whole process; here they are numbered by document. */
+function localIds(svg: string): string {
+  const ids = new Map<string, string>();
+  const local = (id: string) => {
+    if (!ids.has(id)) ids.set(id, `rl-id-${ids.size}`);
+    return ids.get(id)!;
+  };
   return svg
-    .replaceAll(/\bid="([^"]+)"/g, `id="${own}-$1"`)
-    .replaceAll(/url\(#([^)]+)\)/g, `url(#${own}-$1)`)
-    .replaceAll(/\bhref="#([^"]+)"/g, `href="#${own}-$1"`)
-    .replace(/^<svg ([^>]*)>/, (_, attributes: string) => {
-      const head = `<svg role="img" aria-label="${label}" ${attributes}>`;
-      return `${head}<title>${escapeHtml(title)}</title><desc>${escapeHtml(description)}</desc>`;
-    });
+    .replace(/\bid="([^"]+)"/g, (_, id: string) => `id="${local(id)}"`)
+    .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${local(id)})`);
+}
+
+/** Coordinates to a thousandth of a pixel: engines differ in the last bits of a logarithm, and nobody sees more. */
+function rounded(svg: string): string {
+  return svg.replace(
+    /="[^"]*\d\.\d{4,}[^"]*"/g,
+    (attribute) =>
+      attribute.replace(/\d+\.\d{4,}/g, (number) => String(Math.round(Number(number) * 1000) / 1000)),
+  );
 }

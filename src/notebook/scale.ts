@@ -22,7 +22,12 @@ export function linearAxis(values: readonly number[], length: number, room = 0, 
   const end = room > 0 ? high : Math.ceil(high / step - 1e-9) * step;
   const ticks: number[] = [];
   for (let i = 0; start + i * step <= end + step * 1e-9; i++) ticks.push(tidy(start + i * step));
-  return { domain: [start, end], type: "linear", ticks, at: (v) => (v - start) / (end - start) * length };
+  return {
+    domain: [start, end],
+    type: "linear",
+    ticks,
+    at: (v) => pixel((v - start) / (end - start) * length),
+  };
 }
 
 /** A logarithmic axis whose low end lies below the least value, so that its bar can be seen. All values must be positive. */
@@ -31,7 +36,7 @@ export function logAxis(values: readonly number[], length: number, room = 0): Ax
   const decade = 10 ** Math.floor(Math.log10(least) + 1e-9);
   const start = least / decade < 1.5 ? decade / 2 : decade;
   const high = Math.log10(Math.max(...values, start * 10) / start);
-  const end = start * 10 ** (high * length / Math.max(length / 4, length - room));
+  const end = tidy(start * 10 ** (high * length / Math.max(length / 4, length - room)));
   const ticks: number[] = [];
   const factors = end / start < 500 ? [1, 2, 5] : [1];
   for (let power = Math.floor(Math.log10(start)); 10 ** power <= end; power++) {
@@ -43,7 +48,7 @@ export function logAxis(values: readonly number[], length: number, room = 0): Ax
     domain: [start, end],
     type: "log",
     ticks,
-    at: (v) => Math.log10(v / start) / Math.log10(end / start) * length,
+    at: (v) => pixel(Math.log10(v / start) / Math.log10(end / start) * length),
   };
 }
 
@@ -52,6 +57,11 @@ export function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   for (const factor of [1, 2, 5]) if (factor * power >= rough * (1 - 1e-9)) return factor * power;
   return 10 * power;
+}
+
+/** Logarithms differ in the last bit from one JavaScript engine to the next; a hundredth of a pixel does not. */
+function pixel(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 function tidy(value: number): number {

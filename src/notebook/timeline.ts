@@ -140,7 +140,7 @@ export function timeline(rows: readonly Row[], options: TimelineOptions): Chart 
     options,
     data,
     summary: summarize(data, options, high - low),
-    spec: { width: plotWidth, height: { step: lanes.length === 1 ? 44 : 30 }, layer },
+    spec: { width: plotWidth, height: lanes.length * (lanes.length === 1 ? 44 : 30), layer },
   });
 }
 
