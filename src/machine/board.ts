@@ -36,10 +36,11 @@ export interface Goal {
 export type Outcome = "slice" | "instructions" | "cycles" | "exited" | "halted" | "shutdown" | "breakpoint";
 
 /**
- * More instructions than the processor executes in one go after a cycle limit: closer than this to a limit of instructions
- * it is stepped, so that the limit is met exactly.
+ * The processor executes straight-line blocks whole, so it may run past a limit by a block. Closer than this (in cycles, or
+ * in instructions, each of which takes at least a cycle) to an event or a limit it is stepped: what happens when must not
+ * depend on where blocks begin, which depends on where runs were cut.
  */
-const STEPPED = 256;
+const STEPPED = 2048;
 
 /** The hardware of one machine. */
 export class Board {
@@ -146,9 +147,8 @@ export class Board {
       if (left <= 0) return "instructions";
       if (now >= goal.cycles) return "cycles";
       if (now >= sliceEnd) return "slice";
-      const end = Math.min(clock.next(), goal.cycles, sliceEnd);
-      // An instruction takes at least a cycle, so this many cycles are never more than the instructions that are left.
-      const reason = left > STEPPED ? cpu.run(Math.min(end, now + left - STEPPED)) : this.#step(now);
+      const exact = Math.min(clock.next(), goal.cycles, now + left) - STEPPED;
+      const reason = exact > now ? cpu.run(Math.min(exact, sliceEnd)) : this.#step(now);
       const outcome = this.#afterRun(reason, Math.min(goal.cycles, sliceEnd));
       if (outcome !== undefined) return outcome;
     }

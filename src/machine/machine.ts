@@ -14,7 +14,7 @@ import { History } from "./history.ts";
 import { type Loadable, prepareImage } from "./loaders/load.ts";
 import type { PcOptions } from "./pc.ts";
 import { hex } from "./physical_memory.ts";
-import { absoluteGoal, type Progress, type RunOptions, type SyncRunOptions } from "./run_options.ts";
+import { absoluteGoal, type RunOptions, type RunProgress, type SyncRunOptions } from "./run_options.ts";
 import { type RunLimit, RunResult, type RunStatus } from "./run_result.ts";
 import { Pace } from "./pace.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -401,7 +401,7 @@ export class Machine {
     }, session.pace.seconds());
   }
 
-  #progress(session: Session): Progress {
+  #progress(session: Session): RunProgress {
     const { cpu } = this.#board;
     const instructions = cpu.instructions() - session.instructions;
     const hostSeconds = session.pace.seconds();

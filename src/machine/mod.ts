@@ -28,8 +28,17 @@ export {
 export { findMultibootHeader, type MultibootOptions } from "./loaders/multiboot.ts";
 export { Machine, type MachineOptions, type RegisterName } from "./machine.ts";
 export { Pc, type PcOptions, type PcWires } from "./pc.ts";
-export * from "./physical_memory.ts";
-export type { Progress, RunOptions, SyncRunOptions } from "./run_options.ts";
+export {
+  CONVENTIONAL_END,
+  EXTENDED_START,
+  type MemoryRegion,
+  PAGE_BYTES,
+  PhysicalMemory,
+  type PhysicalMemoryOptions,
+  RAM_LEAST,
+  RAM_MOST,
+} from "./physical_memory.ts";
+export type { RunOptions, RunProgress, SyncRunOptions } from "./run_options.ts";
 export * from "./run_result.ts";
 export { parseSize } from "./size.ts";
 export { type MachineShape, Snapshot, type SnapshotState } from "./snapshot.ts";

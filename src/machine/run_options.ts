@@ -24,11 +24,11 @@ export interface RunOptions extends SyncRunOptions {
   /** Ends the run with status `aborted`. */
   readonly signal?: AbortSignal;
   /** Called about every 50 ms of host time. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
 }
 
 /** How far a run has come. */
-export interface Progress {
+export interface RunProgress {
   readonly instructions: number;
   readonly cycles: number;
   readonly hostSeconds: number;

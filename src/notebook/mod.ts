@@ -33,13 +33,7 @@ export {
   TableError,
   type TableOptions,
 } from "./table.ts";
-export {
-  flagText,
-  type RegisterChange,
-  registerChanges,
-  registers,
-  RegistersView,
-} from "./registers.ts";
+export { flagText, type RegisterChange, registerChanges, registers, RegistersView } from "./registers.ts";
 export { Listing, listingView, type ListingViewOptions, type ListingViewRow } from "./listing.ts";
 export { type MemoryMark, type MemoryOptions, MemoryView, memoryView } from "./memory.ts";
 export {

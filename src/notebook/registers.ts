@@ -250,13 +250,19 @@ export function registers(now: RegistersSnapshot, before?: RegistersSnapshot): R
   return new RegistersView(now, before);
 }
 
-/** Segment attributes in words: `code 32-bit DPL 0 present, read/execute`. */
+/**
+ * Access rights in words: `code 32-bit, DPL 0, readable`.
+ *
+ * @param attributes as LAR gives them (Intel SDM volume 2A, LAR): bits 8-15 type, S, DPL, P; bits 20-23 AVL, L, D/B, G; 0
+ * for a null selector
+ */
 export function attributeText(attributes: number): string {
-  const type = attributes & 0xf;
-  const dpl = attributes >>> 5 & 3;
-  const present = attributes & 0x80 ? "" : ", not present";
-  if (!(attributes & 0x10)) return `system type ${type}, DPL ${dpl}${present}`;
-  const size = attributes & 0x4000 ? "32-bit" : "16-bit";
+  if (attributes === 0) return "null selector: no access";
+  const type = attributes >>> 8 & 0xf;
+  const dpl = attributes >>> 13 & 3;
+  const present = attributes & 0x8000 ? "" : ", not present";
+  if (!(attributes & 0x1000)) return `system type ${type}, DPL ${dpl}${present}`;
+  const size = attributes & 0x400000 ? "32-bit" : "16-bit";
   if (type & 8) {
     return `code ${size}, DPL ${dpl}, ${type & 4 ? "conforming, " : ""}${
       type & 2 ? "readable" : "execute only"
