@@ -7,13 +7,12 @@ import process from "node:process";
 import { installKernel, projectRoot } from "../lecture/mod.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Where a Jupyter may be: named by the user, in the project's virtual environment, or on PATH. */
+/** Where a JupyterLab may be: named by the user, in the project's virtual environment, or on PATH. */
 function findJupyter(): string | undefined {
-  const exe = process.platform === "win32" ? "jupyter.exe" : "jupyter";
+  const exe = process.platform === "win32" ? "jupyter-lab.exe" : "jupyter-lab";
   const bin = process.platform === "win32" ? "Scripts" : "bin";
   const { RINGLAB_JUPYTER, VIRTUAL_ENV, PATH = "" } = process.env;
-  const candidates = [
-    ...(RINGLAB_JUPYTER ? [RINGLAB_JUPYTER] : []),
+  const candidates = RINGLAB_JUPYTER ? [RINGLAB_JUPYTER] : [
     ...(VIRTUAL_ENV ? [join(VIRTUAL_ENV, bin, exe)] : []),
     join(projectRoot, ".venv", bin, exe),
     ...PATH.split(delimiter).filter((directory) => directory !== "").map((directory) => join(directory, exe)),
@@ -22,14 +21,13 @@ function findJupyter(): string | undefined {
 }
 
 const advice =
-  `JupyterLab was not found. Ringlab's notebooks run without it (npm start), but to work in them interactively
-install it with Python 3, for instance into a virtual environment of this project:
+  `JupyterLab was not found. Ringlab's notebooks run without it (npm start). To work in them interactively, make a
+virtual environment of this project with JupyterLab in it (Python 3.9 or newer):
 
-    python3 -m venv .venv
-    .venv/bin/pip install jupyterlab
+    node scripts/jupyter.mjs lab
 
-and start \`npm run -s ringlab -- lab\` again. It looks for Jupyter in $RINGLAB_JUPYTER, $VIRTUAL_ENV, .venv and PATH.
-VS Code works too: \`npm run -s ringlab -- kernel install --user\`, then choose the kernel "Ringlab (Deno)".
+and start \`npm run -s ringlab -- lab\` again. It looks for jupyter-lab in $VIRTUAL_ENV, .venv and PATH; $RINGLAB_JUPYTER may
+name one. VS Code works too: \`npm run -s ringlab -- kernel install --user\`, then choose the kernel "Ringlab (Deno)".
 `;
 
 /** Starts JupyterLab in the project; arguments go to it. Gives its exit status. */
@@ -46,7 +44,7 @@ export function lab(args: readonly string[], terminal: Terminal): Promise<number
   );
   terminal.err(`Starting JupyterLab (${jupyter}) with the kernel "Ringlab (Deno)"; stop it with Ctrl-C.\n`);
   return new Promise((resolve) => {
-    const child = spawn(jupyter, ["lab", `--ServerApp.root_dir=${projectRoot}`, ...args], {
+    const child = spawn(jupyter, [`--ServerApp.root_dir=${projectRoot}`, ...args], {
       cwd: projectRoot,
       env: { ...process.env, JUPYTER_PATH: path.join(delimiter) },
       stdio: "inherit",

@@ -21,8 +21,9 @@ function positive(what: string, whole: boolean) {
   };
 }
 
-function port(text: string): number | null {
-  if (text === "none") return null;
+/** A port's number, or "none" (Commander takes a null for a missing value). */
+function port(text: string): number | "none" {
+  if (text === "none") return text;
   const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
   if (!(value <= 0xffff)) {
     throw new InvalidArgumentError("Give a port from 0 to 0xffff, such as 0xf4, or none.");
