@@ -159,7 +159,7 @@ export function descriptorTable(bytes: Uint8Array, options: DescriptorTableOptio
 
 function describe(entry: Descriptor): string {
   if (!entry.codeOrData || entry.kind === "null") return entry.kind;
-  return attributeText(entry.type | 0x90 | (entry.big ? 0x4000 : 0)).replace(/, DPL 0/, "");
+  return attributeText((entry.type | 0x90) << 8 | (entry.big ? 0x400000 : 0)).replace(/, DPL 0/, "");
 }
 
 function place(entry: Descriptor): string {

@@ -1,6 +1,6 @@
 /** Reads and writes ZMTP 3.x as it passes over a TCP connection (ZeroMQ RFC 23, NULL mechanism): greeting, commands, messages. */
 
-/** What passed by: one whole message, or a greeting or command, with the bytes it came in. */
+/** What passed by: one whole message, a whole command or a piece of the greeting, with the bytes it came in. */
 export interface ZmtpItem {
   /** The bytes as they were on the wire. */
   readonly raw: Uint8Array;
@@ -17,7 +17,8 @@ const maxFrame = 2 ** 30;
 /** Cuts one direction of a connection into greeting, commands and whole messages. */
 export class ZmtpTap {
   #bytes: Uint8Array = new Uint8Array(0);
-  #greeted = false;
+  /** Bytes of the greeting that are still to come. */
+  #greeting = greetingLength;
 
   /**
    * Takes bytes as they arrive and returns what is complete.
@@ -36,10 +37,12 @@ export class ZmtpTap {
 
   #next(): ZmtpItem | undefined {
     const bytes = this.#bytes;
-    if (!this.#greeted) {
-      if (bytes.length < greetingLength) return undefined;
-      this.#greeted = true;
-      return { raw: bytes.slice(0, greetingLength), frames: undefined };
+    if (this.#greeting > 0) {
+      if (bytes.length === 0) return undefined;
+      // At once and in pieces: libzmq sends the rest of its greeting only when it has seen the beginning of the other's.
+      const raw = bytes.slice(0, this.#greeting);
+      this.#greeting -= raw.length;
+      return { raw, frames: undefined };
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const frames: Uint8Array[] = [];

@@ -6,11 +6,11 @@ import {
   heatMap,
   histogram,
   lines,
-  type RegistersSnapshot,
   stackedBars,
   tiles,
   timeline,
 } from "../../src/notebook/mod.ts";
+import type { RegistersSnapshot } from "../../src/cpu/mod.ts";
 
 const cycles = { field: "cycles", title: "Time", unit: "cycles" };
 const technique = { field: "technique", title: "Technique" };
@@ -143,7 +143,7 @@ export function sampleCharts(): Record<string, Chart> {
   };
 }
 
-const segment = (selector: number, attributes = 0xc093) => ({
+const segment = (selector: number, attributes = 0xc09300) => ({
   selector,
   base: 0,
   limit: 0xffffffff,
@@ -159,7 +159,7 @@ export const kernelRegisters: RegistersSnapshot = {
   gpr: { eax: 0, ecx: 0, edx: 0x80, ebx: 0, esp: 0x7000, ebp: 0, esi: 0, edi: 0 },
   segments: {
     es: segment(0x10),
-    cs: segment(8, 0xc09b),
+    cs: segment(8, 0xc09b00),
     ss: segment(0x10),
     ds: segment(0x10),
     fs: segment(0),
@@ -168,8 +168,8 @@ export const kernelRegisters: RegistersSnapshot = {
   control: { cr0: 0x60000011, cr2: 0, cr3: 0, cr4: 0 },
   gdtr: { base: 0x1000, limit: 0x2f },
   idtr: { base: 0x2000, limit: 0x7ff },
-  ldtr: { selector: 0 },
-  tr: { selector: 0x28 },
+  ldtr: { selector: 0, base: 0, limit: 0, attributes: 0 },
+  tr: { selector: 0x28, base: 0x3000, limit: 0x67, attributes: 0x8b00 },
   cycles: 100,
   instructions: 10,
 };
