@@ -104,7 +104,12 @@ export const SYSTEM_FACTS = {
     reads: ["cpl", "idtr", "tr", "descriptors"],
     writes: ["cpl", "if", "eflags-system", "segments"],
   }),
-  int1: fact("interrupt"), // always #DB, without a check of the gate's DPL
+  int1: fact("interrupt", {
+    control: "Enters the ring that the gate of #DB in the real IDT names, whatever the gate's DPL.",
+    behaviour: "Where its frame goes depends on the CPL: on the program's own stack, or on an inner ring's.",
+    reads: ["cpl", "idtr", "tr", "descriptors"],
+    writes: ["cpl", "if", "eflags-system", "segments"],
+  }),
   bound: fact("bound"),
   ud: fact("undefined"),
 

@@ -1,0 +1,19 @@
+/**
+ * What the notebooks measure: one instruction in a chosen ring and state, what each ring makes of the system instructions,
+ * what a trap costs, and the whole instruction set classified after Popek and Goldberg.
+ *
+ * @module
+ */
+
+export { Bench, benchFor, type Ending, type Environment, type Place, type ProcessorOptions } from "./bench.ts";
+export * from "./classification.ts";
+export * from "./classify.ts";
+export type { Difference, Effect } from "./effect.ts";
+export { type FactDisagreement, factDisagreements } from "./facts.ts";
+export { experimentOn, type FormFindings, Laboratory } from "./form_experiment.ts";
+export { BenchError, type GeneralRegister, type GuestStateOptions } from "./guest_state.ts";
+export { PLACES, type Ring, SELECTORS } from "./layout.ts";
+export { MONITOR_PREMISE, type Premise, type Resources, USUAL, type Variation, VARIATIONS } from "./resources.ts";
+export * from "./robin_irvine.ts";
+export { instructionName } from "./subject.ts";
+export type { Witness, WitnessKind } from "./witness.ts";
