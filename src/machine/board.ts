@@ -40,7 +40,7 @@ export type Outcome = "slice" | "instructions" | "cycles" | "exited" | "halted" 
  * in instructions, each of which takes at least a cycle) to an event or a limit it is stepped: what happens when must not
  * depend on where blocks begin, which depends on where runs were cut.
  */
-const STEPPED = 2048;
+const STEPPED = 256;
 
 /** The hardware of one machine. */
 export class Board {
