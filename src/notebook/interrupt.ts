@@ -72,12 +72,72 @@ export function runActive(): boolean {
   return active > 0;
 }
 
+/** The kernel's end of the channel through which the Stop button asks. */
+export type StopChannel = Pick<StopFile, "requested" | "answer">;
+
+/** A run that is cut into slices by awaiting pauses. */
+export interface DrivenRun<T> {
+  /**
+   * The run. It awaits `pause()` before its first slice and then every fraction of a second, at places where its state is
+   * consistent, and awaits nothing else. When `pause` gives true, the Stop button was pressed: the run ends as soon as it can.
+   */
+  readonly body: (pause: () => Promise<boolean>) => Promise<T>;
+  /** How far the run has come, for the message: "12,000,000 cycles". */
+  readonly describe?: () => string;
+  /** Called if a slice was cut off in the middle, so that the run can mark its state as doubtful or mend it. */
+  readonly torn?: () => void;
+}
+
+/**
+ * Drives a run that slices itself, such as a machine's.
+ *
+ * @returns what the run returns, unless it was stopped.
+ * @throws {StoppedError} when the Stop button was pressed, after the run has ended.
+ * @throws whatever the run throws.
+ */
+export function drive<T>(
+  run: DrivenRun<T>,
+  stop: StopChannel | undefined = StopFile.fromEnvironment(),
+): Promise<T> {
+  const { body, torn, describe = () => "" } = run;
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  let slicing = false;
+  let stopped = false;
+  active++;
+
+  // A timer can only run while no slice is on the stack. If one seems to be, it was unwound.
+  const heartbeat = setInterval(() => {
+    if (!slicing) return;
+    slicing = false;
+    torn?.();
+    reject(new StoppedError(describe(), true));
+  }, heartbeatMs);
+
+  const pause = async () => {
+    slicing = false;
+    // Before the first slice too: a slice in a cell's synchronous part would take the whole cell down with it.
+    await giveWay();
+    stopped ||= (stop?.requested() && stop.answer("run")) ?? false;
+    slicing = true;
+    return stopped;
+  };
+  body(pause).then((value) => {
+    if (stopped) reject(new StoppedError(describe(), false));
+    else resolve(value);
+  }, reject);
+  return promise.finally(() => {
+    slicing = false;
+    active--;
+    clearInterval(heartbeat);
+  });
+}
+
 /**
  * Runs a long computation in slices, giving way to the event loop between them, so that output appears, signals arrive
  * and the Stop button works.
  *
- * Without a launcher, outside a notebook, it is a plain loop with pauses. The size of a slice depends on host time, so the
- * result of the computation must not depend on where slices end.
+ * Outside a notebook it is a plain loop with pauses. The size of a slice depends on host time, so the result of the
+ * computation must not depend on where slices end.
  *
  * @returns "finished" when `step` says that there is no more to do, "aborted" when the signal fired.
  * @throws {StoppedError} when the Stop button was pressed.
@@ -90,53 +150,24 @@ export function runActive(): boolean {
  * if (end !== "finished" || left !== 0) throw new Error("the run did not finish");
  * ```
  */
-export function interruptible(
-  run: InterruptibleRun,
-  stop: Pick<StopFile, "requested" | "answer"> | undefined = StopFile.fromEnvironment(),
-): Promise<"finished" | "aborted"> {
-  const { step, signal, progress, torn, describe = () => "" } = run;
-  const { sliceMs = 50, maxBudget = 2 ** 31 } = run;
+export function interruptible(run: InterruptibleRun, stop?: StopChannel): Promise<"finished" | "aborted"> {
+  const { step, signal, progress, describe, torn, sliceMs = 50, maxBudget = 2 ** 31 } = run;
   let budget = run.budget ?? 100_000;
-  let busy = false;
-  let stepping = false;
-  active++;
-  const { promise, resolve, reject } = Promise.withResolvers<"finished" | "aborted">();
-
-  // A timer can only run while the code below is not on the stack. If it seems to be, it was unwound.
-  const heartbeat = setInterval(() => {
-    if (!busy) return;
-    busy = false;
-    if (stepping) torn?.();
-    reject(new StoppedError(describe(), stepping));
-  }, heartbeatMs);
-
-  const slices = async () => {
-    for (;;) {
-      // Before the first slice too: a slice in a cell's synchronous part would take the whole cell down with it.
-      await giveWay();
-      busy = true;
+  const body = async (pause: () => Promise<boolean>) => {
+    while (!await pause()) {
       if (signal?.aborted) return "aborted";
-      if (stop?.requested() && stop.answer("run")) throw new StoppedError(describe(), false);
       const start = performance.now();
-      stepping = true;
-      const more = step(budget);
-      stepping = false;
-      progress?.();
-      if (!more) return "finished";
+      if (!step(budget)) return "finished";
       const took = Math.max(0.05, performance.now() - start);
       budget = Math.min(
         maxBudget,
         Math.max(1, Math.ceil(budget * Math.min(8, Math.max(1 / 8, sliceMs / took)))),
       );
-      busy = false;
+      progress?.();
     }
+    return "aborted";
   };
-  slices().then(resolve, reject);
-  return promise.finally(() => {
-    busy = false;
-    active--;
-    clearInterval(heartbeat);
-  });
+  return drive({ body, ...(describe ? { describe } : {}), ...(torn ? { torn } : {}) }, stop);
 }
 
 /** Lets timers, messages and output have their turn. `setImmediate` returns within microseconds, a timer in one millisecond. */

@@ -55,7 +55,7 @@ export {
 } from "./check.ts";
 export { type CellHost, cellHost, inNotebook } from "./host.ts";
 export { describeError, showLostErrors } from "./errors.ts";
-export { interruptible, type InterruptibleRun, StoppedError } from "./interrupt.ts";
+export { drive, type DrivenRun, interruptible, type InterruptibleRun, StoppedError } from "./interrupt.ts";
 export { type ConnectionFile, ConnectionFileError, runKernel, type RunKernelOptions } from "./kernel.ts";
 export { cycleChart, cycleTable, runSentence } from "./present.ts";
 

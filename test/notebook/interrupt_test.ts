@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Dealer, Router } from "zeromq";
 import { tapControl } from "../../src/notebook/control_tap.ts";
 import { runActive } from "../../src/notebook/interrupt.ts";
-import { interruptible, StoppedError } from "../../src/notebook/mod.ts";
+import { drive, interruptible, StoppedError } from "../../src/notebook/mod.ts";
 import { StopFile } from "../../src/notebook/stop.ts";
 import { zmtpDealerOpening, zmtpMessage, ZmtpTap } from "../../src/notebook/zmtp_tap.ts";
 
@@ -65,6 +65,42 @@ describe("interruptible", () => {
     };
     await expect(interruptible({ step }, undefined)).rejects.toThrow("bad guest");
     expect(runActive()).toBe(false);
+  });
+});
+
+describe("drive", () => {
+  test("lets the run end by itself before it says that it was stopped", async () => {
+    let asked = false;
+    const stop = { requested: () => asked, answer: () => true };
+    const log: string[] = [];
+    const body = async (pause: () => Promise<boolean>) => {
+      while (!await pause()) {
+        log.push("slice");
+        asked = log.length === 2;
+      }
+      log.push("flushed");
+      return 7;
+    };
+    const end = drive({ body, describe: () => `${log.length} entries` }, stop);
+    await expect(end).rejects.toMatchObject({ after: "3 entries", torn: false });
+    expect(log).toEqual(["slice", "slice", "flushed"]);
+    expect(await drive({ body: async (pause) => (await pause(), 7) })).toBe(7);
+  });
+
+  test("notices a slice that never came back", async () => {
+    let torn = 0;
+    // A termination leaves the promise of the run unsettled, with a slice begun and not ended.
+    const body = async (pause: () => Promise<boolean>) => {
+      await pause();
+      return await new Promise<never>(() => {});
+    };
+    await expect(drive({ body, torn: () => torn++, describe: () => "9 cycles" }, undefined)).rejects
+      .toMatchObject({
+        name: "StoppedError",
+        torn: true,
+        after: "9 cycles",
+      });
+    expect(torn).toBe(1);
   });
 });
 
