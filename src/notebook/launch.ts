@@ -8,13 +8,7 @@ import { fileURLToPath } from "node:url";
 import { ConnectionFileError, runKernel } from "./kernel.ts";
 
 /** Runs the launcher; gives the exit code. */
-async function main([connectionFile]: readonly string[]): Promise<number> {
-  if (connectionFile === undefined) {
-    console.error(
-      "The kernel launcher needs one argument: the connection file that a Jupyter front-end writes.",
-    );
-    return 2;
-  }
+async function main(connectionFile: string): Promise<number> {
   try {
     const deno = process.env["RINGLAB_DENO"] ?? ("deno" in process.versions ? process.execPath : "deno");
     return await runKernel(connectionFile, { deno });
@@ -26,9 +20,9 @@ async function main([connectionFile]: readonly string[]): Promise<number> {
 }
 
 // Reading this file for its documentation is not running it.
+const [program, script, connectionFile] = process.argv;
 if (
-  process.argv[1] !== undefined &&
-  realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))
+  program && script && connectionFile && realpathSync(script) === realpathSync(fileURLToPath(import.meta.url))
 ) {
-  process.exit(await main(process.argv.slice(2)));
+  process.exit(await main(connectionFile));
 }
