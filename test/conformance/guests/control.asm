@@ -11,11 +11,6 @@ guest:
         HERE .at
         wrmsr
         ENDTRY
-        TRY cr4_reserved, "a reserved bit in CR4"
-        mov eax, 0x02000000
-        HERE .at
-        mov cr4, eax
-        ENDTRY
         TRY cr0_paging, "CR0.PG without CR0.PE"
         mov eax, 0x80000010
         HERE .at
@@ -111,5 +106,10 @@ guest:
         xor ecx, ecx
         HERE .at
         rdpmc
+        ENDTRY
+        TRY cr4_reserved, "a reserved bit in CR4"
+        mov eax, 0x02000000
+        HERE .at
+        mov cr4, eax
         ENDTRY
         ret

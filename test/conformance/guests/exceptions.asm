@@ -190,7 +190,7 @@ guest:
         ENDTRY
 
         DESCRIPTOR SPARE, 0x0000000F, 0x00409A00
-        GATE 0x34, SPARE, 0x1234, 0x8E
+        GATE 0x34, SPARE, trap_gate, 0x8E
         TRY int_limit, "int beyond the segment's limit"
         int 0x34
         ENDTRY
@@ -208,7 +208,6 @@ guest:
         int 0x35
         ENDTRY
 
-        GATE 0x36, CODE0, gate16 - rom, 0x86
         GATE 0x36, CODE16, gate16 - rom, 0x86
         TRY gate_16, "a 16-bit gate"
         mov esi, esp

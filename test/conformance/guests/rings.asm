@@ -211,7 +211,7 @@ call_gates:
         CALLGATE 0x70, SPARE, gate_target0, 3, 0xEC
         CALL_GATE_TEST cg_target_absent, "call gate to code not present", call 0x70:0
         DESCRIPTOR SPARE, 0x0000000F, 0x00409A00
-        CALLGATE 0x70, SPARE, 0x10, 3, 0xEC
+        CALLGATE 0x70, SPARE, gate_target1, 3, 0xEC
         CALL_GATE_TEST cg_limit, "call gate beyond the limit", call 0x70:0
         CALLGATE 0x70, CODE16, gate_target16 - rom, 2, 0xE4
         TRY cg_16, "16-bit call gate to ring 0"
