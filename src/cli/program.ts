@@ -138,11 +138,14 @@ Examples:
 Exit status: 0 when the guest exited or halted, 1 when the image cannot be loaded, 2 for a wrong command line,
 3 after a triple fault, 4 at a limit, 130 when stopped. The guest's own exit code is in the result.`,
     )
-    .action(async (image: string, { bits, ...options }) => {
+    .action(async (image: string, { bits, exitPort, postPort, ...options }) => {
       const { boot } = await import("./boot.ts");
-      done(
-        await boot(image, { ...options, ...(bits === undefined ? {} : { bits: Number(bits) }) }, terminal),
-      );
+      const ports = {
+        exitPort: exitPort === "none" ? null : exitPort,
+        postPort: postPort === "none" ? null : postPort,
+      };
+      const more = bits === undefined ? {} : { bits: bits === "32" ? 32 : 16 } as const;
+      done(await boot(image, { ...options, ...ports, ...more }, terminal));
     });
 
   program.command("lab")

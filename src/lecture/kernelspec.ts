@@ -1,9 +1,10 @@
 /**
- * Ringlab's kernelspec: Deno's own kernel, set up so that the Stop button ends a run and keeps the variables.
+ * Ringlab's kernelspec: Deno's own kernel behind a launcher, so that the Stop button ends a run and keeps the variables.
  *
  * `deno jupyter --install` writes no `interrupt_mode`, so front-ends send SIGINT, which ends the kernel
- * (denoland/deno#24491). With `"interrupt_mode": "message"` a busy loop stops and the kernel lives on. `NO_COLOR`
- * keeps terminal colour codes out of saved results.
+ * (denoland/deno#24491). With `"interrupt_mode": "message"` the Stop button is a message, which the launcher
+ * (`src/notebook/launch.ts`, a program of its own) takes to the run. `NO_COLOR` keeps terminal colour codes out of saved
+ * results.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -60,10 +61,13 @@ export function findDeno(): string {
   return found;
 }
 
+/** The program that starts `deno jupyter` and stands between it and the front-end's Stop button. */
+const launcher = join(projectRoot, "src", "notebook", "launch.ts");
+
 /** Ringlab's kernelspec, with the full path of the pinned Deno, so that it works from any front-end. */
 export function kernelSpec(deno: string = findDeno()): KernelSpec {
   return {
-    argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
+    argv: [deno, "run", "-A", "--no-prompt", launcher, "{connection_file}"],
     display_name: "Ringlab (Deno)",
     language: "typescript",
     interrupt_mode: "message",
@@ -138,7 +142,7 @@ export function uninstallKernel(location: KernelLocation = {}): string | undefin
   return directory;
 }
 
-/** A kernelspec that does not start `deno jupyter` is not ours to touch. */
+/** A kernelspec that does not start Deno is not ours to touch. */
 function refuseForeign(directory: string, verb: string): void {
   const file = join(directory, "kernel.json");
   if (!existsSync(file)) return;
@@ -148,7 +152,7 @@ function refuseForeign(directory: string, verb: string): void {
   } catch {
     argv = undefined;
   }
-  if (!Array.isArray(argv) || !argv.includes("jupyter") || !/deno(\.exe)?$/.test(String(argv[0]))) {
+  if (!Array.isArray(argv) || !/deno(\.exe)?$/.test(String(argv[0]))) {
     throw new LectureError(
       `${file} does not start Deno's kernel, so it was not ${verb}. Use another --name.`,
     );

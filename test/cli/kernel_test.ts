@@ -28,7 +28,9 @@ describe("ringlab kernel", () => {
       env: { NO_COLOR: "1" },
     });
     expect(existsSync(spec.argv[0])).toBe(true);
-    expect(spec.argv.slice(1)).toEqual(["jupyter", "--kernel", "--conn", "{connection_file}"]);
+    expect(spec.argv.slice(1, 4)).toEqual(["run", "-A", "--no-prompt"]);
+    expect(existsSync(spec.argv[4])).toBe(true);
+    expect(spec.argv[5]).toBe("{connection_file}");
     expect((await ringlab(["kernel", "install", "--prefix", prefix])).status).toBe(0);
 
     expect((await ringlab(["kernel", "uninstall", "--prefix", prefix])).status).toBe(0);

@@ -17,11 +17,12 @@ const STDERR_KEPT = 4000;
 /**
  * Runs the kernel under its own process id, with a watcher beside it that holds the other end of a pipe from us. A
  * line on the pipe means an orderly end. Its end without a line means that we are gone, however we went (even by
- * SIGKILL): the watcher then ends the kernel. Either way it removes the directory with the connection file.
+ * SIGKILL): the watcher then ends the kernel and whatever it has started, which all share its process group. Either
+ * way it removes the directory with the connection file.
  */
 const WATCHED = `
 exec 3<&0 </dev/null
-( read -r _ <&3 || kill -9 $$; rm -rf -- "$RINGLAB_KERNEL_DIR" ) >/dev/null 2>&1 &
+( read -r _ <&3; gone=$?; rm -rf -- "$RINGLAB_KERNEL_DIR"; [ $gone -eq 0 ] || kill -9 -$$ ) >/dev/null 2>&1 &
 exec "$@" 3<&-
 `;
 
@@ -52,7 +53,8 @@ export class KernelProcess {
   readonly exited: Promise<KernelExit>;
   readonly #child: ChildProcess;
   readonly #directory: string;
-  readonly #killOnExit = () => this.#child.kill("SIGKILL");
+  readonly #grouped: boolean;
+  readonly #killOnExit = () => this.#killGroup();
   #stderr = "";
   #channels: KernelChannels | undefined;
   #ended = false;
@@ -63,14 +65,21 @@ export class KernelProcess {
     this.#directory = directory;
     const argv = options.spec.argv.map((word) => word.replaceAll("{connection_file}", file));
     const watched = process.platform !== "win32";
+    this.#grouped = watched;
     const [command, args] = watched
       ? ["/bin/sh", ["-c", WATCHED, "ringlab-kernel", ...argv]]
       : [argv[0]!, argv.slice(1)];
     this.#child = spawn(command, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.spec.env, RINGLAB_KERNEL_DIR: directory },
+      env: {
+        ...process.env,
+        ...options.spec.env,
+        RINGLAB_KERNEL_DIR: directory,
+        // What the launcher and the kernel leave lying about when they are ended outright goes with the directory.
+        ...(watched ? { TMPDIR: directory } : {}),
+      },
       stdio: ["pipe", "ignore", "pipe"],
-      // Out of our process group: a Ctrl-C at the terminal is ours to handle, not the kernel's.
+      // A process group of its own: a Ctrl-C at the terminal is ours to handle, and the group can be ended whole.
       detached: watched,
     });
     process.on("exit", this.#killOnExit);
@@ -82,6 +91,7 @@ export class KernelProcess {
       const end = (code: number | null, signal: string | null) => {
         if (this.#ended) return;
         this.#ended = true;
+        this.#killGroup(); // what the kernel has started does not outlive it
         process.off("exit", this.#killOnExit);
         this.#channels?.close();
         this.#child.stdin!.end("\n");
@@ -95,6 +105,16 @@ export class KernelProcess {
         end(null, null);
       });
     });
+  }
+
+  #killGroup(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(this.#grouped ? -pid : pid, "SIGKILL");
+    } catch {
+      // Nobody is left in it.
+    }
   }
 
   #lastWords(): string {
@@ -162,7 +182,7 @@ export class KernelProcess {
 
   /** Ends the process and waits until it is gone. */
   async kill(): Promise<void> {
-    if (!this.#ended) this.#child.kill("SIGKILL");
+    if (!this.#ended) this.#killGroup();
     await this.exited;
   }
 }

@@ -120,6 +120,8 @@ export async function loadHighlighter(): Promise<Highlight> {
       lang,
       themes: { light: "github-light-default", dark: "github-dark-default" },
       defaultColor: false,
+      // By default a line that takes long (the first one on a busy machine) keeps its last colour to its end.
+      tokenizeTimeLimit: 0,
       // The theme's grey of comments is meant for white; on our card it needs to be darker to keep 4.5 : 1.
       colorReplacements: { "github-light-default": { "#6e7781": "#5f6872" } },
     });
