@@ -92,7 +92,7 @@ export function probeWrite(cpu: Cpu, linear: number, size: number, user: boolean
   if (s[TLB_WRITE + (user ? TLB_USER : 0) + index] === ((linear + size - 1) & PAGE_MASK)) return;
   if (size <= 4) checkAlignment(cpu, linear, size, user);
   translate(cpu, linear, true, user);
-  if ((linear & 0xfff) + size > 0x1000) translate(cpu, (linear + size - 1) | 0, true, user);
+  if ((linear & 0xfff) + size > 0x1000) translate(cpu, ((linear | 0xfff) + 1) | 0, true, user);
 }
 
 /** Reads `length` bytes with supervisor privilege: descriptor-table and TSS helpers, listings. */

@@ -6,10 +6,10 @@
 
 import type { Cpu, Handler } from "../cpu.ts";
 import { DE, Fault } from "../fault.ts";
-import { carry, materializeFlags } from "../flags.ts";
+import { carry, FLAGS_ADD, materializeFlags } from "../flags.ts";
 import { load, readRegister, writeRegister } from "../operands.ts";
 import { AF, ARITHMETIC_FLAGS, CF, EAX } from "../state.ts";
-import { changeFlags, resultFlags } from "./arithmetic_flags.ts";
+import { changeFlags, noteFlags, resultFlags } from "./arithmetic_flags.ts";
 
 /** Packed decimal adjustment of AL after an addition (`sign` 1) or a subtraction (-1). OF is undefined: cleared. */
 function adjustPacked(cpu: Cpu, sign: 1 | -1): void {
@@ -59,12 +59,13 @@ const aam: Handler = (cpu, instruction) => {
   changeFlags(cpu.s, ARITHMETIC_FLAGS, resultFlags(low, 1));
 };
 
-/** AL = AL + AH * operand, AH = 0. */
+/** AL = AL + AH * operand, AH = 0. CF, AF and OF, undefined by the manual, are those of the addition. */
 const aad: Handler = (cpu, instruction) => {
   const value = readRegister(cpu, EAX, 2);
-  const result = ((value & 0xff) + (value >>> 8) * load(cpu, instruction, 0)) & 0xff;
+  const low = value & 0xff;
+  const result = (low + (value >>> 8) * load(cpu, instruction, 0)) & 0xff;
   writeRegister(cpu, EAX, 2, result);
-  changeFlags(cpu.s, ARITHMETIC_FLAGS, resultFlags(result, 1));
+  noteFlags(cpu.s, FLAGS_ADD, 1, low, result);
 };
 
 /** AL = FFh if CF is set, else 0. */

@@ -8,7 +8,8 @@ import type { Instruction } from "../../isa/mod.ts";
 import type { Cpu, Handler } from "../cpu.ts";
 import { effectiveAddress, load, probeMemory, readMemory, readRegister } from "../operands.ts";
 import { store, writeMemory, writeRegister } from "../operands.ts";
-import { CF, ZF } from "../state.ts";
+import { parity } from "../flags.ts";
+import { ARITHMETIC_FLAGS, CF, ZF } from "../state.ts";
 import { changeFlags, signExtend } from "./arithmetic_flags.ts";
 
 /** The operand after the test of the bit in `mask`. */
@@ -53,18 +54,25 @@ const bts: Handler = (cpu, instruction) => testBit(cpu, instruction, setBit);
 const btr: Handler = (cpu, instruction) => testBit(cpu, instruction, resetBit);
 const btc: Handler = (cpu, instruction) => testBit(cpu, instruction, complementBit);
 
-/** The number of the lowest bit that is set; of a source of 0, ZF only: the destination keeps its value. */
+/**
+ * Leaves the number of a bit, or for a source of 0 the destination as it was. ZF tells which; of the other flags, which
+ * the manual leaves undefined, PF is that of the number (0 without one) and the rest is clear.
+ */
+function scan(cpu: Cpu, instruction: Instruction, value: number, found: number): void {
+  if (value !== 0) store(cpu, instruction, 0, found);
+  changeFlags(cpu.s, ARITHMETIC_FLAGS, value === 0 ? ZF | parity(0) : parity(found));
+}
+
+/** The lowest bit that is set. */
 const bsf: Handler = (cpu, instruction) => {
   const value = load(cpu, instruction, 1);
-  changeFlags(cpu.s, ZF, value === 0 ? ZF : 0);
-  if (value !== 0) store(cpu, instruction, 0, 31 - Math.clz32(value & -value));
+  scan(cpu, instruction, value, 31 - Math.clz32(value & -value));
 };
 
-/** The number of the highest bit that is set. */
+/** The highest bit that is set. */
 const bsr: Handler = (cpu, instruction) => {
   const value = load(cpu, instruction, 1);
-  changeFlags(cpu.s, ZF, value === 0 ? ZF : 0);
-  if (value !== 0) store(cpu, instruction, 0, 31 - Math.clz32(value));
+  scan(cpu, instruction, value, 31 - Math.clz32(value));
 };
 
 /** What the bit operations do. */

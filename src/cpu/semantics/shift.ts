@@ -2,13 +2,14 @@
  * Shifts and rotates: SHL, SHR, SAR, ROL, ROR, RCL, RCR, SHLD, SHRD.
  *
  * Counts are cut to five bits (80286 and later). A count of 0 changes neither operand nor flags, yet memory must be
- * writable. OF is defined for a count of 1 only and AF never; what is left in them here is what Intel's processors leave.
+ * writable. The manual defines OF for a count of 1 only, and AF never. Intel's processors clear AF, and leave in OF what the
+ * first of the one-bit steps leaves there, whatever the count. (Recent ones leave OF alone when
+ * ROL and ROR rotate a register by an immediate other than 1: here these are no exception.)
  *
  * @module
  */
 
-import type { Instruction } from "../../isa/mod.ts";
-import type { Cpu, Handler } from "../cpu.ts";
+import type { Handler } from "../cpu.ts";
 import { carry } from "../flags.ts";
 import { load, loadForUpdate, store } from "../operands.ts";
 import { ARITHMETIC_FLAGS, CF, OF } from "../state.ts";
@@ -57,27 +58,28 @@ const rotateRight: Shift = (value, count, size) => {
 /** A rotation of 9, 17 or 33 bits: operand and CF. */
 const rotateCarryLeft: Shift = (value, count, size, carryIn) => {
   const bits = 8 * size, by = count % (bits + 1);
-  carryOut = by === 0 ? carryIn : bit(value, bits - by);
-  if (by === 0) return value;
+  carryOut = bit(value, bits - by);
   return (value << by) | (carryIn << (by - 1)) | (by === 1 ? 0 : value >>> (bits + 1 - by));
 };
 
 const rotateCarryRight: Shift = (value, count, size, carryIn) => {
   const bits = 8 * size, by = count % (bits + 1);
-  carryOut = by === 0 ? carryIn : bit(value, by - 1);
-  if (by === 0) return value;
+  carryOut = bit(value, by - 1);
   return (value >>> by) | (carryIn << (bits - by)) | (by === 1 ? 0 : value << (bits + 1 - by));
 };
 
-/** OF where the operand's sign has changed in the last of the one-bit shifts to the left: CF is the old sign. */
-const signLost = (result: number, size: number): number => bit(result, 8 * size - 1) !== carryOut ? OF : 0;
+/**
+ * OF after the first of the one-bit steps: 1 when it changes the sign.
+ *
+ * @param next for steps to the right, the bit that comes in: CF, the lowest bit of the operand or of the other operand
+ */
+type Overflow = (value: number, size: number, next: number) => number;
 
-/** The same to the right: the bit below the sign is the old sign. */
-const signChanged = (result: number, size: number): number =>
-  bit(result, 8 * size - 1) !== bit(result, 8 * size - 2) ? OF : 0;
+const leftward: Overflow = (value, size) => bit(value, 8 * size - 1) !== bit(value, 8 * size - 2) ? OF : 0;
+const rightward: Overflow = (value, size, next) => bit(value, 8 * size - 1) !== next ? OF : 0;
 
 /** Shifts set SF, ZF and PF by the result, and clear AF. */
-function shiftBy(shift: Shift, overflow: (result: number, size: number) => number): Handler {
+function shiftBy(shift: Shift, overflow: Overflow): Handler {
   return (cpu, instruction) => {
     const { size } = instruction.operands[0]!;
     const value = loadForUpdate(cpu, instruction, 0);
@@ -85,73 +87,89 @@ function shiftBy(shift: Shift, overflow: (result: number, size: number) => numbe
     if (count === 0) return;
     const result = shift(value, count, size, 0);
     store(cpu, instruction, 0, result);
-    changeFlags(cpu.s, ARITHMETIC_FLAGS, resultFlags(result, size) | carryOut * CF | overflow(result, size));
+    changeFlags(
+      cpu.s,
+      ARITHMETIC_FLAGS,
+      resultFlags(result, size) | carryOut * CF | overflow(value, size, 0),
+    );
   };
 }
 
 /** Rotates change CF and OF only. */
-function rotateBy(shift: Shift, overflow: (result: number, size: number) => number): Handler {
+function rotateBy(shift: Shift, overflow: Overflow): Handler {
   return (cpu, instruction) => {
     const { size } = instruction.operands[0]!;
     const value = loadForUpdate(cpu, instruction, 0);
     const count = load(cpu, instruction, 1) & 31;
     if (count === 0) return;
-    const result = shift(value, count, size, carry(cpu.s));
+    const result = shift(value, count, size, 0);
     store(cpu, instruction, 0, result);
-    changeFlags(cpu.s, CF | OF, carryOut * CF | overflow(result, size));
+    changeFlags(cpu.s, CF | OF, carryOut * CF | overflow(value, size, value & 1));
   };
 }
 
-const shl = shiftBy(shiftLeft, signLost);
-const shr = shiftBy(shiftRight, signChanged);
-const sar = shiftBy(shiftRightSigned, signChanged);
-const rol = rotateBy(rotateLeft, signLost);
-const ror = rotateBy(rotateRight, signChanged);
-const rcl = rotateBy(rotateCarryLeft, signLost);
-const rcr = rotateBy(rotateCarryRight, signChanged);
-
-/** Shifts operand 0, and operand 1 follows it in from the right. */
-const shld: Handler = (cpu, instruction) => {
-  shiftDouble(cpu, instruction, (value, filler, count, size) => {
-    if (size === 4) {
-      carryOut = bit(value, 32 - count);
-      return (value << count) | (filler >>> (32 - count));
-    }
-    // A 16-bit operand with a count above 16 is undefined; Intel's processors rotate destination:source.
-    const pair = (value << 16) | filler;
-    carryOut = bit(pair, 32 - count);
-    return ((pair << count) | (pair >>> (32 - count))) >>> 16;
-  }, signLost);
-};
-
-/** Shifts operand 0, and operand 1 follows it in from the left. */
-const shrd: Handler = (cpu, instruction) => {
-  shiftDouble(cpu, instruction, (value, filler, count, size) => {
-    if (size === 4) {
-      carryOut = bit(value, count - 1);
-      return (value >>> count) | (filler << (32 - count));
-    }
-    const pair = (filler << 16) | value;
-    carryOut = bit(pair, count - 1);
-    return (pair >>> count) | (pair << (32 - count));
-  }, signChanged);
-};
-
-function shiftDouble(
-  cpu: Cpu,
-  instruction: Instruction,
-  shift: (value: number, filler: number, count: number, size: number) => number,
-  overflow: (result: number, size: number) => number,
-): void {
-  const { size } = instruction.operands[0]!;
-  const value = loadForUpdate(cpu, instruction, 0);
-  const filler = load(cpu, instruction, 1);
-  const count = load(cpu, instruction, 2) & 31;
-  if (count === 0) return;
-  const result = shift(value, filler, count, size);
-  store(cpu, instruction, 0, result);
-  changeFlags(cpu.s, ARITHMETIC_FLAGS, resultFlags(result, size) | carryOut * CF | overflow(result, size));
+/** Rotates through CF; by a multiple of their 9 or 17 bits they change nothing. */
+function rotateCarryBy(shift: Shift, overflow: Overflow): Handler {
+  return (cpu, instruction) => {
+    const { size } = instruction.operands[0]!;
+    const value = loadForUpdate(cpu, instruction, 0);
+    const count = load(cpu, instruction, 1) & 31;
+    if (size === 4 ? count === 0 : count % (8 * size + 1) === 0) return;
+    const carryIn = carry(cpu.s);
+    const result = shift(value, count, size, carryIn);
+    store(cpu, instruction, 0, result);
+    changeFlags(cpu.s, CF | OF, carryOut * CF | overflow(value, size, carryIn));
+  };
 }
+
+const shl = shiftBy(shiftLeft, leftward);
+const shr = shiftBy(shiftRight, rightward);
+const sar = shiftBy(shiftRightSigned, () => 0);
+const rol = rotateBy(rotateLeft, leftward);
+const ror = rotateBy(rotateRight, rightward);
+const rcl = rotateCarryBy(rotateCarryLeft, leftward);
+const rcr = rotateCarryBy(rotateCarryRight, rightward);
+
+/** A double shift by 1 to 31. */
+type DoubleShift = (value: number, filler: number, count: number, size: number) => number;
+
+const doubleLeft: DoubleShift = (value, filler, count, size) => {
+  if (size === 4) {
+    carryOut = bit(value, 32 - count);
+    return (value << count) | (filler >>> (32 - count));
+  }
+  // A 16-bit operand with a count above 16 is undefined; Intel's processors rotate destination:source.
+  const pair = (value << 16) | filler;
+  carryOut = bit(pair, 32 - count);
+  return ((pair << count) | (pair >>> (32 - count))) >>> 16;
+};
+
+const doubleRight: DoubleShift = (value, filler, count, size) => {
+  const pair = size === 4 ? value : (filler << 16) | value;
+  carryOut = bit(pair, count - 1);
+  return (pair >>> count) | ((size === 4 ? filler : pair) << (32 - count));
+};
+
+/** Shifts operand 0, and operand 1 follows it in. */
+function shiftDoubleBy(shift: DoubleShift, overflow: Overflow): Handler {
+  return (cpu, instruction) => {
+    const { size } = instruction.operands[0]!;
+    const value = loadForUpdate(cpu, instruction, 0);
+    const filler = load(cpu, instruction, 1);
+    const count = load(cpu, instruction, 2) & 31;
+    if (count === 0) return;
+    const result = shift(value, filler, count, size);
+    store(cpu, instruction, 0, result);
+    changeFlags(
+      cpu.s,
+      ARITHMETIC_FLAGS,
+      resultFlags(result, size) | carryOut * CF | overflow(value, size, filler & 1),
+    );
+  };
+}
+
+const shld = shiftDoubleBy(doubleLeft, leftward);
+const shrd = shiftDoubleBy(doubleRight, rightward);
 
 /** What the shifts and rotates do. */
 export const shift = { shl, shr, sar, rol, ror, rcl, rcr, shld, shrd } satisfies Record<string, Handler>;

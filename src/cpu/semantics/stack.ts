@@ -59,7 +59,7 @@ const popped = new Int32Array(8);
 /** The reverse; the value for ESP is skipped. All is read before any register changes. */
 const popa: Handler = (cpu, instruction) => {
   const size = instruction.operandSize;
-  for (let register = EAX; register <= EDI; register++) {
+  for (let register = EDI; register >= EAX; register--) {
     popped[register] = peek(cpu, (EDI - register) * size, size);
   }
   for (let register = EAX; register <= EDI; register++) {

@@ -69,9 +69,9 @@ const loadElement: Element = (cpu, instruction) => {
   advanceIndex(cpu, instruction, ESI);
 };
 
-/** Flags of source - destination: the other way round than the operands of other comparisons. */
+/** Flags of source - destination. Where both would fault, the destination does. */
 const compareElement: Element = (cpu, instruction) => {
-  const a = readSource(cpu, instruction), b = readDestination(cpu, instruction);
+  const b = readDestination(cpu, instruction), a = readSource(cpu, instruction);
   advanceIndex(cpu, instruction, ESI);
   advanceIndex(cpu, instruction, EDI);
   noteFlags(cpu.s, FLAGS_SUB, elementSize(instruction), a, (a - b) | 0);

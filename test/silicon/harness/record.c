@@ -101,8 +101,8 @@ static void print_outcome(const greg_t *registers, uint32_t cr2) {
 static void on_signal(int signal, siginfo_t *info, void *context) {
   (void)signal;
   (void)info;
-  /* The kernel leaves AC as the case set it, and this code does not align all its accesses. */
-  __asm__ volatile("pushfl; andl $~0x40000, (%%esp); popfl" ::: "memory", "cc");
+  /* The kernel leaves AC, ID and NT as the case set them: this code does not align all its accesses. */
+  __asm__ volatile("pushfl; andl $~0x244000, (%%esp); popfl" ::: "memory", "cc");
   static greg_t at_start[NGREG]; /* for the segment registers, which a case may change */
   ucontext_t *user = context;
   greg_t *registers = user->uc_mcontext.gregs;

@@ -1,0 +1,54 @@
+/**
+ * Where the recorded processor and the one that Ringlab models (80386 to Pentium Pro, without NX) differ: data for the
+ * comparison with recorded 32-bit user-mode instructions. Each entry excuses exactly the mismatches that it describes.
+ */
+
+import type { Instruction } from "../../src/isa/mod.ts";
+import type { RecordedCase } from "./harness/recording.ts";
+
+const OF = 0x800;
+
+/** One documented difference. */
+export interface SiliconDifference {
+  readonly reason: string;
+  /** Flags that are not compared. */
+  readonly flags?: number;
+  /** Which lines of mismatches are excused. */
+  readonly mismatches?: RegExp;
+  /** The instructions that it applies to. */
+  applies(instruction: Instruction, recorded: RecordedCase): boolean;
+}
+
+/** All documented differences. */
+export const SILICON_DIFFERENCES: readonly SiliconDifference[] = [
+  {
+    reason:
+      "ROL and ROR of a register by an immediate other than 1 leave OF alone; the manual says undefined",
+    flags: OF,
+    applies: ({ form, operands }) =>
+      (form.operation === "rol" || form.operation === "ror") && operands[0]!.kind === "register" &&
+      operands[1]!.kind === "immediate" && operands[1]!.value !== 1,
+  },
+  {
+    reason:
+      "PUSH Sreg with a 32-bit operand leaves the upper half of its slot alone; earlier processors clear it",
+    mismatches: /^byte 7f[ef] is 0,/,
+    applies: ({ form, operandSize }) => form.operation === "push-segment" && operandSize === 4,
+  },
+  {
+    reason: "POP Sreg with a 32-bit operand reads two bytes only, and so cannot fault on the two above",
+    mismatches: /^(vector is e,|error code |cr2 )/,
+    applies: ({ form, operandSize }, { after }) =>
+      form.operation === "pop-segment" && operandSize === 4 && after.vector === 13,
+  },
+  {
+    reason: "POPA that faults half-way has changed registers; its restart sets them again",
+    mismatches: /^(ebp|esi|edi) /,
+    applies: ({ form }, { after }) => form.operation === "popa" && after.vector === 14,
+  },
+  {
+    reason: "a page fault tells instruction fetches only with NX or SMEP",
+    mismatches: /^error code is 4, recorded 14$/,
+    applies: (_instruction, { after }) => after.vector === 14,
+  },
+];
