@@ -172,6 +172,7 @@ describe("a kernel never outlives its session", () => {
   test.skipIf(process.platform === "win32")(
     "and leaves no file behind; its key is for this user's eyes",
     async () => {
+      const cwd = temporaryDirectory();
       const before = process.env["TMPDIR"];
       const directory = process.env["TMPDIR"] = temporaryDirectory();
       try {
