@@ -2,7 +2,6 @@
  * What runs inside a kernel that Ringlab's launcher started, before the first cell: lost errors are shown, and the Stop
  * button gets an answer while no run is active. Imports nothing but Node's built-ins, so it loads in any folder.
  */
-import process from "node:process";
 import { runInNewContext } from "node:vm";
 import { setFlagsFromString } from "node:v8";
 import { showLostErrors } from "./errors.ts";
@@ -26,10 +25,7 @@ export function installGuard(stop: StopFile | undefined = StopFile.fromEnvironme
   showLostErrors();
   if (stop === undefined || slot[key]) return slot[key] ?? false;
   slot[key] = true;
-  const launcher = process.ppid;
   const timer = setInterval(() => {
-    // A launcher that was killed cannot end its kernel any more.
-    if (process.ppid !== launcher) process.exit(143);
     if (stop.takeTermination()) {
       // The cell's promise will never settle. Once it is collected, Deno ends the cell.
       collectGarbage();

@@ -16,6 +16,14 @@ export const patienceMs = 600;
 
 const ports = ["shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"] as const;
 
+/**
+ * Runs the kernel under its own process id, with a watcher beside it on a pipe from the launcher. When the pipe ends without
+ * a line, the launcher is gone, however it went: the watcher then ends the kernel, even one in an endless loop.
+ */
+const watched = `exec 3<&0 </dev/null
+(read -r _ <&3 || { kill -9 $$; rm -rf -- "$RINGLAB_LAUNCH_DIR"; }) >/dev/null 2>&1 &
+exec "$@" 3<&-`;
+
 /** What a launcher reads in a Jupyter connection file. */
 export type ConnectionFile = Readonly<Record<typeof ports[number], number>> & {
   readonly transport: string;
@@ -70,10 +78,15 @@ export async function runKernel(connectionFile: string, options: RunKernelOption
     );
   });
 
-  const child = spawn(options.deno, ["jupyter", "--kernel", "--conn", innerFile], {
-    env: { ...process.env, [stopVariable]: stop.path },
-    stdio: ["ignore", "inherit", "inherit"],
+  const command = [options.deno, "jupyter", "--kernel", "--conn", innerFile];
+  const [program, ...rest] = process.platform === "win32"
+    ? command
+    : ["/bin/sh", "-c", watched, "ringlab", ...command];
+  const child = spawn(program!, rest, {
+    env: { ...process.env, [stopVariable]: stop.path, RINGLAB_LAUNCH_DIR: folder },
+    stdio: ["pipe", "inherit", "inherit"],
   });
+  child.stdin!.on("error", () => {});
   const exit = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => resolve(code ?? 143));
@@ -96,6 +109,7 @@ export async function runKernel(connectionFile: string, options: RunKernelOption
     over = true;
     process.off("SIGTERM", terminate);
     process.off("SIGINT", ignore);
+    child.stdin!.end("over\n");
     shell?.destroy();
     tap.close();
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /** The Stop button and lost errors against a real Deno kernel behind the launcher, driven as a front-end drives it. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,6 +29,7 @@ class FrontEnd {
   readonly key = randomUUID();
   sockets: { shell: Dealer; control: Dealer; iopub: Subscriber } | undefined;
   exit: Promise<number | null> | undefined;
+  child: ChildProcess | undefined;
 
   async start(): Promise<void> {
     const names = ["shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"];
@@ -50,6 +51,7 @@ class FrontEnd {
       env: { ...process.env, NO_COLOR: "1" },
       stdio: "ignore",
     });
+    this.child = child;
     this.exit = new Promise((resolve) => child.once("exit", resolve));
     const shell = new Dealer({ linger: 0 });
     const control = new Dealer({ linger: 0 });
@@ -208,12 +210,37 @@ test("a shutdown request ends kernel and launcher", async () => {
   expect(await front.exit).toBe(0);
 });
 
+test("a launcher that is killed takes its kernel along, even one in an endless loop", async () => {
+  const other = new FrontEnd();
+  await other.start();
+  const id = await other.execute(`console.log(Deno.pid); while (true);`);
+  const pid = Number(
+    (await other.wait((reply) => reply.parent === id && reply.type === "stream")).content["text"],
+  );
+  expect(alive(pid)).toBe(true);
+  other.child!.kill("SIGKILL");
+  for (const end = performance.now() + 5000; alive(pid) && performance.now() < end;) await sleep(20);
+  expect(alive(pid)).toBe(false);
+  for (const socket of Object.values(other.sockets ?? {})) socket.close();
+  rmSync(other.folder, { recursive: true, force: true });
+});
+
 test("a connection file that cannot be used is refused", async () => {
   const file = join(front.folder, "bad.json");
   await expect(runKernel(join(front.folder, "none.json"), { deno })).rejects.toThrow(ConnectionFileError);
   writeFileSync(file, JSON.stringify({ transport: "tcp", ip: "127.0.0.1", shell_port: 1 }));
   await expect(runKernel(file, { deno })).rejects.toThrow("has no iopub_port");
 });
+
+/** Whether a process runs; one that has ended and waits to be reaped does not. */
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
