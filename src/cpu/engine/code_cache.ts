@@ -10,18 +10,13 @@ import type { Cpu, Handler } from "../cpu.ts";
 import { refreshTlb, translate } from "../paging.ts";
 import { BASE, EIP, EPOCH, LEAVE, MODE_KEY } from "../state.ts";
 import { type BlockSource, buildBlock } from "./build.ts";
-import { R_UNRETIRED, R_UNSPENT, RECORD } from "./record.ts";
+import { JUMP_ENTRIES, JUMP_INDEX, R_UNRETIRED, R_UNSPENT, RECORD, RECORDS } from "./record.ts";
 
 const EVENT_BLOCK_DECODED = eventNumber("block-decoded");
 const EVENT_CODE_INVALIDATION = eventNumber("code-invalidation");
 
-/** Records the cache holds; when they are used up, all of it is thrown away. */
-const CAPACITY = 1 << 16;
 /** Room a block may need at most; see MAX_INSTRUCTIONS in build.ts. */
 const LARGEST_BLOCK = 256;
-
-/** Direct-mapped cache of branch targets: EIP, mode key, epoch, record. */
-const JUMP_ENTRIES = 4096;
 
 interface Block {
   /** Host byte range of the instruction bytes on its first page. */
@@ -37,7 +32,9 @@ interface Block {
 
 /** All decoded code of one processor. */
 export class CodeCache {
-  readonly records = new Int32Array(CAPACITY * RECORD);
+  readonly records = new Int32Array(RECORDS * RECORD);
+  /** The jump cache, see {@linkcode JUMP_ENTRIES}. */
+  readonly jumps = new Int32Array(JUMP_ENTRIES * 4);
   /** Decoded instructions and their routines, by the number in R_INSTRUCTION. */
   readonly instructions: Instruction[] = [];
   readonly handlers: Handler[] = [];
@@ -49,7 +46,6 @@ export class CodeCache {
   generic = false;
 
   readonly #cpu: Cpu;
-  readonly #jumps = new Int32Array(JUMP_ENTRIES * 4);
   /** Blocks by host address and mode key. */
   readonly #blocks = new Map<number, Block>();
   /** Blocks by host page (byte offset / 4096). */
@@ -81,7 +77,7 @@ export class CodeCache {
     this.#blocks.clear();
     this.#pages.clear();
     this.#codePages.fill(0);
-    this.#jumps.fill(-1);
+    this.jumps.fill(-1);
     this.#cpu.newEpoch();
     this.#cpu.s[LEAVE] = 1;
   }
@@ -118,8 +114,8 @@ export class CodeCache {
     this.transient = false;
     const eip = s[EIP]!;
     const mode = s[MODE_KEY]!;
-    const slot = ((eip ^ (eip >>> 12)) & (JUMP_ENTRIES - 1)) * 4;
-    const jumps = this.#jumps;
+    const slot = ((eip ^ (eip >>> 12)) & JUMP_INDEX) << 2;
+    const jumps = this.jumps;
     if (jumps[slot] === eip && jumps[slot + 1] === mode && jumps[slot + 2] === s[EPOCH]) {
       return jumps[slot + 3]!;
     }
@@ -149,7 +145,7 @@ export class CodeCache {
 
   #build(single: boolean): number {
     const cpu = this.#cpu;
-    if (this.#used + LARGEST_BLOCK > CAPACITY) this.clear();
+    if (this.#used + LARGEST_BLOCK > RECORDS) this.clear();
     const source = this.#source();
     const record = this.#used * RECORD;
     this.instructions.length = this.#keptInstructions;

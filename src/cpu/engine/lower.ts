@@ -179,7 +179,7 @@ export function lower(l: Lowering, word: number, instruction: Instruction): numb
     if (unary[size] === NONE) return word;
     if (first!.kind === "register") return emit(l, word, unary[size], place(first!.index, size));
     const loaded = emitMemory(l, word, UPDATE[size], 0, first!, instruction);
-    return emit(l, emit(l, loaded, unary[size], temporary(size)), BACK[size]);
+    return emitMemory(l, emit(l, loaded, unary[size], temporary(size)), BACK[size], 0, first!, instruction);
   }
   switch (operation) {
     case "mov":
@@ -263,7 +263,7 @@ function twoOperands(
   const done = second.kind === "register"
     ? emit(l, loaded, forms.rr[size], temporary(size), place(second.index, size))
     : emit(l, loaded, forms.ri[size], temporary(size), 0, second.value);
-  return writes ? emit(l, done, BACK[size]) : done;
+  return writes ? emitMemory(l, done, BACK[size], 0, first, instruction) : done;
 }
 
 function move(l: Lowering, word: number, instruction: Instruction): number {
@@ -304,7 +304,7 @@ function shift(l: Lowering, word: number, instruction: Instruction): number {
   if (op === undefined || (!byCl && count === 0)) return word;
   if (first.kind === "register") return emit(l, word, op, first.index, 0, count);
   const loaded = emitMemory(l, word, M.LOAD32_UPDATE, 0, first, instruction);
-  return emit(l, emit(l, loaded, op, TEMP, 0, count), M.BACK32);
+  return emitMemory(l, emit(l, loaded, op, TEMP, 0, count), M.BACK32, 0, first, instruction);
 }
 
 function multiply(l: Lowering, word: number, instruction: Instruction): number {

@@ -8,6 +8,11 @@
 /** Words per record, a power of two: a record is one 64-byte cache line. */
 export const RECORD = 16;
 
+/** Records the code cache holds, a power of two; when they are used up, all of it is thrown away. */
+export const RECORDS = 1 << 16;
+/** Leaves the word of a record as it is. */
+export const RECORDS_MASK = (RECORDS - 1) * RECORD;
+
 /** Fields of a record. Those a micro-operation does not use are 0. */
 export const R_OP = 0;
 /** Destination: register slot (32-bit), index into u16 or byte offset into u8, by the micro-operation's size. */
@@ -40,3 +45,11 @@ export const R_INSTRUCTION = 14;
 /** The header, which every block begins with: what entering the block charges, in cycles and in instructions. */
 export const R_BLOCK_CYCLES = 0;
 export const R_BLOCK_COUNT = 1;
+
+/** Entries of the jump cache, direct mapped by branch target, of four words each: EIP, mode key, epoch, record. */
+export const JUMP_ENTRIES = 4096;
+export const JUMP_INDEX = JUMP_ENTRIES - 1;
+
+/** How the fast loop tells why it stopped, in the bits below a record's size: 0, one of these, R_TAKEN or R_NEXT. */
+export const EXIT_FIND = 1;
+export const EXIT_BUDGET = 2;
