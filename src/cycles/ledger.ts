@@ -41,6 +41,8 @@ export class Ledger {
   readonly #words: Float64Array;
 
   /**
+   * Opens the account book that lies in a buffer.
+   *
    * @param buffer holds the counters; what is there already is kept (a restored snapshot).
    * @param byteOffset where they begin; a multiple of 8.
    */

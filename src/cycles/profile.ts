@@ -74,15 +74,21 @@ export interface CostProfile {
   readonly hertz: number;
   /** What the profile as a whole rests on. */
   readonly source: string;
+  /** By instruction class. */
   readonly instruction: Readonly<Record<CostClass, Cost>>;
+  /** What memory operands add. */
   readonly operand: Readonly<Record<OperandCost, Cost>>;
+  /** By event. */
   readonly event: Readonly<Record<CostEvent, Cost>>;
 }
 
 /** A profile's figures as the ledger charges them: whole cycles. */
 export interface IntegerCosts {
+  /** By instruction class. */
   readonly instruction: Readonly<Record<CostClass, number>>;
+  /** What memory operands add. */
   readonly operand: Readonly<Record<OperandCost, number>>;
+  /** By event. */
   readonly event: Readonly<Record<CostEvent, number>>;
 }
 

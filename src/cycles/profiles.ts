@@ -16,12 +16,14 @@ export const PROFILES: readonly CostProfile[] = [pentium3_coppermine, pentium4_6
 
 /** A profile name that does not exist. */
 export class ProfileError extends Error {
+  /** The class's name. */
   override readonly name = "ProfileError";
   /** The name that was asked for. */
   readonly profile: string;
   /** The names there are. */
   readonly known: readonly string[];
 
+  /** Makes the error for a name that was asked for. */
   constructor(profile: string) {
     const known = PROFILES.map(({ name }) => name);
     super(

@@ -21,11 +21,13 @@ export interface EventCount {
   readonly event: number;
   /** What it is, in words. */
   readonly name: string;
+  /** How often. */
   readonly count: number;
 }
 
 /** The contents of a {@linkcode CycleReport}. */
 export interface CycleData {
+  /** All cycles. */
   readonly total: number;
   /** Virtual machines that used any cycles. */
   readonly machines: readonly MachineCycles[];
@@ -35,8 +37,11 @@ export interface CycleData {
 
 /** One line of a report's table. */
 export interface CycleShare {
+  /** Number of the virtual machine. */
   readonly vm: number;
+  /** Name of the world. */
   readonly world: World;
+  /** Cycles of that machine in that world. */
   readonly cycles: number;
   /** 0..100. */
   readonly percent: number;
@@ -44,10 +49,12 @@ export interface CycleShare {
 
 /** The bill of a run: where the cycles went, and what happened how often. */
 export class CycleReport extends Presentable implements CycleData {
+  /** All cycles. */
   readonly total: number;
   readonly machines: readonly MachineCycles[];
   readonly events: readonly EventCount[];
 
+  /** Makes a report of plain data. */
   constructor(data: CycleData) {
     super();
     this.total = data.total;

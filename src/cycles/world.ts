@@ -30,11 +30,19 @@ export const WORLDS = [
 /** Name of a world. */
 export type World = typeof WORLDS[number];
 
+/** Number of the world `guest-user`. */
 export const WORLD_GUEST_USER = 0;
+/** Number of the world `guest-kernel`. */
 export const WORLD_GUEST_KERNEL = 1;
+/** Number of the world `translated`. */
 export const WORLD_TRANSLATED = 2;
+/** Number of the world `monitor`. */
 export const WORLD_MONITOR = 3;
+/** Number of the world `transition`. */
 export const WORLD_TRANSITION = 4;
+/** Number of the world `page-walk`. */
 export const WORLD_PAGE_WALK = 5;
+/** Number of the world `translation`. */
 export const WORLD_TRANSLATION = 6;
+/** Number of the world `idle`. */
 export const WORLD_IDLE = 7;

@@ -20,15 +20,21 @@ import { applyStartState } from "./start_state.ts";
 
 /** What a board is made of. */
 export interface BoardOptions extends PcOptions {
+  /** RAM in bytes or as `"4M"`. */
   readonly memory: string | number;
+  /** Prices and frequency. */
   readonly profile: CostProfile;
+  /** Makes sensitive instructions trap outside ring 0. */
   readonly virtualizable: boolean;
+  /** A ROM that stays whatever is loaded. */
   readonly rom?: Uint8Array;
 }
 
 /** How far to go: absolute counts, `Infinity` for no limit. */
 export interface Goal {
+  /** Instructions retired since power-up. */
   readonly instructions: number;
+  /** Cycles since power-up. */
   readonly cycles: number;
 }
 
@@ -44,13 +50,21 @@ const STEPPED = 256;
 
 /** The hardware of one machine. */
 export class Board {
+  /** Prices and frequency. */
   readonly profile: CostProfile;
+  /** The memory map. */
   readonly memory: PhysicalMemory;
+  /** Ports and memory-mapped devices. */
   readonly bus: Bus;
+  /** What is to happen when. */
   readonly clock: Clock;
+  /** The processor. */
   readonly cpu: Cpu;
+  /** Where the cycles go. */
   readonly ledger: Ledger;
+  /** The devices. */
   readonly pc: Pc;
+  /** What came out of the serial port. */
   readonly console = new Console();
   /** Called for every byte that leaves the serial port. */
   transmitted: (byte: number) => void = () => {};
@@ -65,6 +79,7 @@ export class Board {
   /** The cycle at which a breakpoint was last reported: it is not reported there again. */
   #reportedAt = -1;
 
+  /** Puts everything together and switches it on. */
   constructor(options: BoardOptions) {
     const { profile, virtualizable, rom } = options;
     this.profile = profile;
@@ -222,7 +237,11 @@ export class Board {
     return new Snapshot(state, MemoryImage.take(this.#bytes, previous?.memory));
   }
 
-  /** @throws {SnapshotError} when the snapshot is of another kind of machine; nothing has changed then. */
+  /**
+   * Becomes what a snapshot says.
+   *
+   * @throws {SnapshotError} when the snapshot is of another kind of machine; nothing has changed then.
+   */
   restore(snapshot: Snapshot): void {
     const { state } = snapshot;
     snapshot.checkShape(this.shape());

@@ -18,6 +18,7 @@ export interface PortRange {
   readonly owner: string;
   /** First and last port, 0..FFFF. */
   readonly first: number;
+  /** Last port, 0..FFFF. */
   readonly last: number;
   /**
    * The widest access the device takes whole. Wider ones are split into bytes for ports `port`, `port + 1`, ... as an ISA
@@ -32,32 +33,42 @@ export interface PortRange {
 
 /** A range of guest-physical addresses that a device answers on. */
 export interface MemoryRange {
+  /** Name of the device, for error messages. */
   readonly owner: string;
   /** First address and length in bytes, both multiples of 4 KiB, where there is neither RAM nor ROM. */
   readonly address: number;
+  /** Length, a multiple of 4 KiB. */
   readonly bytes: number;
   /** Reads at `offset` from the start of the range. Unsigned result. */
   read(offset: number, size: AccessSize): number;
+  /** Writes at `offset` from the start of the range. */
   write(offset: number, value: number, size: AccessSize): void;
 }
 
 /** Whoever answers the interrupt acknowledge cycle. */
 export interface InterruptAcknowledger {
+  /** Answers with a vector 0..255. */
   acknowledge(): number;
 }
 
 /** All wires of one machine. */
 export class Bus implements BusPort {
+  /** RAM and ROM. */
   readonly memory: PhysicalMemory;
   readonly #ports = new Map<number, PortRange>();
   readonly #ranges: MemoryRange[] = [];
   #controller: (InterruptAcknowledger & { owner: string }) | undefined;
 
+  /** Makes buses without devices. */
   constructor(memory: PhysicalMemory) {
     this.memory = memory;
   }
 
-  /** @throws {MachineError} when a port is taken, or no port number. */
+  /**
+   * Lets a device answer on ports.
+   *
+   * @throws {MachineError} when a port is taken, or no port number.
+   */
   attachPorts(range: PortRange): void {
     const { first, last, owner } = range;
     if (
@@ -74,7 +85,11 @@ export class Bus implements BusPort {
     for (let port = first; port <= last; port++) this.#ports.set(port, range);
   }
 
-  /** @throws {MachineError} when the range is not whole pages, or lies where RAM, ROM or another device is. */
+  /**
+   * Lets a device answer on guest-physical addresses.
+   *
+   * @throws {MachineError} when the range is not whole pages, or lies where RAM, ROM or another device is.
+   */
   attachMemory(range: MemoryRange): void {
     const { address, bytes, owner } = range;
     const whole = (value: number) => Number.isInteger(value) && value >= 0 && value % PAGE_BYTES === 0;
@@ -95,7 +110,11 @@ export class Bus implements BusPort {
     this.#ranges.push(range);
   }
 
-  /** @throws {MachineError} when there is an interrupt controller already. */
+  /**
+   * Gives the acknowledge cycle to an interrupt controller.
+   *
+   * @throws {MachineError} when there is an interrupt controller already.
+   */
   attachInterruptController(owner: string, controller: InterruptAcknowledger): void {
     if (this.#controller !== undefined) {
       throw new MachineError(`${owner}: interrupts are acknowledged by ${this.#controller.owner} already`);

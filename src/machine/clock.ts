@@ -12,6 +12,7 @@ export interface Timer {
   readonly at: number;
   /** Sets it, replacing what it was set to. A cycle that has passed fires at the next opportunity. */
   set(cycle: number): void;
+  /** Makes it idle. */
   cancel(): void;
 }
 
@@ -52,7 +53,11 @@ export class Clock {
   #next = Infinity;
   #onEarlier: () => void = () => {};
 
-  /** @param source tells the present cycle. */
+  /**
+   * Makes a clock without timers.
+   *
+   * @param source tells the present cycle.
+   */
   constructor(hertz: number, source: () => number) {
     this.hertz = hertz;
     this.#source = source;
@@ -105,7 +110,11 @@ export class Clock {
     return this.#timers.filter(({ at }) => at !== Infinity).map(({ name, at }) => [name, at] as const);
   }
 
-  /** @throws {SnapshotError} when the queue names a timer that this machine does not have. */
+  /**
+   * Sets every timer as the queue says.
+   *
+   * @throws {SnapshotError} when the queue names a timer that this machine does not have.
+   */
   restore(state: ClockState): void {
     for (const [name] of state) {
       if (!this.#timers.some((timer) => timer.name === name)) {
@@ -126,6 +135,8 @@ export class Oscillator {
   readonly #denominator: number;
 
   /**
+   * Relates two frequencies.
+   *
    * @param hertz the oscillator's frequency, an integer.
    * @param cyclesPerSecond the processor's, an integer; their product stays below 2^53.
    */

@@ -23,6 +23,7 @@ export class Console {
     return this.#dropped;
   }
 
+  /** Adds a byte. */
   append(byte: number): void {
     if (this.#length === CONSOLE_BYTES) {
       this.#dropped++;
@@ -46,6 +47,7 @@ export class Console {
     return new TextDecoder().decode(this.#bytes.subarray(from, this.#length));
   }
 
+  /** Forgets everything. */
   clear(): void {
     this.#length = 0;
     this.#dropped = 0;
@@ -61,6 +63,7 @@ export class Console {
     return parts.join("");
   }
 
+  /** Takes over what {@linkcode Console.save} gave. */
   restore(saved: string): void {
     this.clear();
     for (let n = 0; n < saved.length; n++) this.append(saved.charCodeAt(n) & 0xff);

@@ -92,7 +92,11 @@ export class Machine {
   #stopWanted = false;
   #serialSent = 0;
 
-  /** @throws {MachineError} or {@linkcode ProfileError} for options that are wrong. */
+  /**
+   * Builds a machine and switches it on, with nothing loaded.
+   *
+   * @throws {MachineError} or {@linkcode ProfileError} for options that are wrong.
+   */
   constructor(options: MachineOptions = {}) {
     const { memory = "16M", profile = "pentium4-672", virtualizable = false, onSerial, history = true } =
       options;

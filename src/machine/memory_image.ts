@@ -11,6 +11,7 @@ const PAGE_WORDS = PAGE_BYTES / 4;
 
 /** The contents of a memory at one moment, as pages. Never changed after construction. */
 export class MemoryImage {
+  /** Pages of 4 KiB, in address order. */
   readonly pages: readonly Uint8Array[];
   /** Bytes that this image does not share with the one it was taken after. */
   readonly ownBytes: number;

@@ -7,6 +7,7 @@
 export { Board, type BoardOptions, type Goal, type Outcome } from "./board.ts";
 export * from "./bus.ts";
 export * from "./clock.ts";
+export { Console, CONSOLE_BYTES } from "./console.ts";
 export { Cmos, POWER_UP_TIME } from "./devices/cmos.ts";
 export { attachDebugExit, DEBUG_EXIT_PORT } from "./devices/debug_exit.ts";
 export type { Device, Line } from "./devices/device.ts";
@@ -17,6 +18,7 @@ export { SystemControl, type SystemControlWires } from "./devices/system_control
 export { COM1, Uart16550, type Uart16550Configuration } from "./devices/uart16550.ts";
 export * from "./errors.ts";
 export type { Image, ImagePiece, StartState } from "./loaders/image.ts";
+export type { FlatOptions } from "./loaders/flat.ts";
 export * from "./loaders/image_error.ts";
 export {
   type ImageDescription,
@@ -27,6 +29,7 @@ export {
 } from "./loaders/load.ts";
 export { findMultibootHeader, type MultibootOptions } from "./loaders/multiboot.ts";
 export { Machine, type MachineOptions, type RegisterName } from "./machine.ts";
+export { MemoryImage } from "./memory_image.ts";
 export { Pc, type PcOptions, type PcWires } from "./pc.ts";
 export {
   CONVENTIONAL_END,

@@ -27,10 +27,15 @@ export interface PcOptions {
 
 /** What the devices act on. */
 export interface PcWires {
+  /** INTR. */
   interrupt(level: boolean): void;
+  /** Address line 20. */
   setA20(open: boolean): void;
+  /** RESET. */
   resetProcessor(): void;
+  /** The guest wrote to the debug-exit port. */
   exit(code: number): void;
+  /** A byte left the serial port. */
   transmitted(byte: number): void;
 }
 
@@ -38,15 +43,22 @@ const SERIAL_IRQ = 4, RTC_IRQ = 8;
 
 /** All devices of a PC. */
 export class Pc {
+  /** The two 8259As. */
   readonly interruptControllers: I8259Pair;
+  /** The 8254. */
   readonly timer: I8254;
+  /** The serial port, if there is one. */
   readonly serial: Uart16550 | undefined;
+  /** The POST port, if there is one. */
   readonly post: PostPort | undefined;
+  /** A20 and reset. */
   readonly control: SystemControl;
+  /** The real-time clock. */
   readonly cmos: Cmos;
   /** In the order in which they are reset, saved and restored: those that drive wires before those that end them. */
   readonly devices: readonly Device[];
 
+  /** Attaches all devices. */
   constructor(bus: Bus, clock: Clock, wires: PcWires, options: PcOptions) {
     this.interruptControllers = new I8259Pair(bus, wires.interrupt);
     const { slave, master } = this.interruptControllers;

@@ -31,9 +31,11 @@ const WASM_PAGE = 65536;
 
 /** A stretch of guest-physical memory. */
 export interface MemoryRegion {
+  /** What answers there. */
   readonly kind: "ram" | "rom";
   /** First address. */
   readonly address: number;
+  /** Length. */
   readonly bytes: number;
 }
 
@@ -62,7 +64,11 @@ export class PhysicalMemory {
   readonly #bytes: Uint8Array;
   #romBytes = 0;
 
-  /** @throws {MachineError} for a size that is impossible. */
+  /**
+   * Lays the memory out.
+   *
+   * @throws {MachineError} for a size that is impossible.
+   */
   constructor(options: PhysicalMemoryOptions) {
     const ram = parseSize(options.ram, "memory");
     if (ram < RAM_LEAST || ram > RAM_MOST || ram % PAGE_BYTES !== 0) {
@@ -147,7 +153,11 @@ export class PhysicalMemory {
     this.#romBytes = image.length;
   }
 
-  /** @throws {MachineError} when a ROM of this many bytes cannot be put in place. */
+  /**
+   * Checks the size of a ROM without putting it in place.
+   *
+   * @throws {MachineError} when a ROM of this many bytes cannot be put in place.
+   */
   checkRom(bytes: number): void {
     if (bytes === 0 || bytes % PAGE_BYTES !== 0 || bytes > ROM_MOST) {
       throw new MachineError(

@@ -29,8 +29,11 @@ export interface RunOptions extends SyncRunOptions {
 
 /** How far a run has come. */
 export interface RunProgress {
+  /** Instructions retired so far in this run. */
   readonly instructions: number;
+  /** Cycles so far in this run. */
   readonly cycles: number;
+  /** Seconds the host has taken. */
   readonly hostSeconds: number;
   /** Million instructions per host second so far. */
   readonly mips: number;

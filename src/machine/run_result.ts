@@ -22,6 +22,7 @@ export type RunLimit = "instructions" | "cycles" | "seconds";
 
 /** The facts of a {@linkcode RunResult}. */
 export interface RunFacts {
+  /** How it ended. */
   readonly status: RunStatus;
   /** For status `limit`. */
   readonly limit?: RunLimit;
@@ -41,6 +42,7 @@ export interface RunFacts {
 
 /** The result of {@linkcode Machine.run}: plain data, the same for the same run. */
 export class RunResult extends Presentable implements RunFacts {
+  /** How it ended. */
   readonly status: RunStatus;
   declare readonly limit?: RunLimit;
   declare readonly exitCode?: number;
@@ -51,6 +53,7 @@ export class RunResult extends Presentable implements RunFacts {
   readonly registers: RegistersSnapshot;
   readonly #hostSeconds: number;
 
+  /** Makes a result of its facts and the host's time. */
   constructor(facts: RunFacts, hostSeconds: number) {
     super();
     this.status = facts.status;

@@ -11,10 +11,15 @@ import { PAGE_BYTES } from "./physical_memory.ts";
 
 /** What a machine must have in common with a snapshot to take it over. */
 export interface MachineShape {
+  /** Name of the cost profile. */
   readonly profile: string;
+  /** RAM in bytes. */
   readonly memoryBytes: number;
+  /** Room for a ROM, in bytes. */
   readonly romSpace: number;
+  /** Size of the processor's state block. */
   readonly stateBytes: number;
+  /** Whether sensitive instructions trap. */
   readonly virtualizable: boolean;
   /** Names of the devices, in order. */
   readonly devices: readonly string[];
@@ -22,15 +27,21 @@ export interface MachineShape {
 
 /** Everything but the memory. */
 export interface SnapshotState {
+  /** What the machine was made of. */
   readonly shape: MachineShape;
+  /** ROM in bytes. */
   readonly romBytes: number;
+  /** Instructions retired. */
   readonly instructions: number;
+  /** The cycle. */
   readonly cycles: number;
   /** By device, what it saved. */
   readonly devices: Readonly<Record<string, unknown>>;
+  /** What is to happen when. */
   readonly clock: ClockState;
   /** Console output so far, a character per byte. */
   readonly console: string;
+  /** Names of addresses in what was loaded. */
   readonly symbols: readonly (readonly [string, number])[];
 }
 
@@ -38,9 +49,12 @@ const MAGIC = new TextEncoder().encode("RINGLAB1");
 
 /** A saved machine. {@linkcode Machine.restore} takes it; {@linkcode Snapshot.toBytes} makes a file of it. */
 export class Snapshot {
+  /** Everything but the memory. */
   readonly state: SnapshotState;
+  /** State block, RAM and ROM. */
   readonly memory: MemoryImage;
 
+  /** Puts the two halves together. */
   constructor(state: SnapshotState, memory: MemoryImage) {
     this.state = state;
     this.memory = memory;
@@ -56,7 +70,11 @@ export class Snapshot {
     return this.state.cycles;
   }
 
-  /** @throws {SnapshotError} when a machine of this shape cannot take the snapshot over; says what differs. */
+  /**
+   * Compares with the machine that is to take it over.
+   *
+   * @throws {SnapshotError} when a machine of this shape cannot take the snapshot over; says what differs.
+   */
   checkShape(shape: MachineShape): void {
     for (const key of Object.keys(shape) as (keyof MachineShape)[]) {
       const [mine, theirs] = [JSON.stringify(shape[key]), JSON.stringify(this.state.shape[key])];

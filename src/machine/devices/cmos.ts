@@ -14,7 +14,7 @@ import { CONVENTIONAL_END, EXTENDED_START } from "../physical_memory.ts";
 import type { Device, Line } from "./device.ts";
 
 /** Every machine is switched on at this moment: 2006-10-21 00:00:00 UTC, the week of ASPLOS XII. */
-export const POWER_UP_TIME = Date.UTC(2006, 9, 21);
+export const POWER_UP_TIME: number = Date.UTC(2006, 9, 21);
 
 /** The crystal. */
 const CRYSTAL_HERTZ = 32_768;
@@ -59,7 +59,11 @@ export class Cmos implements Device {
   readonly #periodic: Timer;
   #state: CmosState;
 
-  /** @param interrupt IRQ 8. */
+  /**
+   * Attaches ports 70h and 71h.
+   *
+   * @param interrupt IRQ 8.
+   */
   constructor(bus: Bus, clock: Clock, interrupt: Line, ramBytes: number) {
     this.#clock = clock;
     this.#oscillator = new Oscillator(CRYSTAL_HERTZ, clock.hertz);

@@ -18,11 +18,13 @@ export const PIT_HERTZ = 1_193_182;
 
 /** Where the chip sits. */
 export interface I8254Configuration {
+  /** Name in snapshots and messages. */
   readonly name: string;
   /** First of four ports: three counters and the control word. */
   readonly ports: number;
   /** The PC's system control port B. */
   readonly controlB: number;
+  /** Frequency at CLK. */
   readonly hertz: number;
 }
 
@@ -49,7 +51,11 @@ export class I8254 implements Device {
   /** Bits 0 and 1 of port 61h: gate of counter 2, loudspeaker. */
   #controlB = 0;
 
-  /** @param output OUT of counter 0: IRQ 0. */
+  /**
+   * Attaches the chip and port 61h.
+   *
+   * @param output OUT of counter 0: IRQ 0.
+   */
   constructor(bus: Bus, clock: Clock, output: Line, configuration: I8254Configuration = PC_8254) {
     const { name, ports, controlB, hertz } = configuration;
     this.name = name;

@@ -14,9 +14,11 @@ import type { Device, Line } from "./device.ts";
 
 /** Where a chip sits and how it is wired. */
 export interface I8259Configuration {
+  /** Name in snapshots and messages. */
   readonly name: string;
   /** Port with A0 = 0 (ICW1, OCW2, OCW3, poll, IRR, ISR) and with A0 = 1 (ICW2-4, OCW1, IMR). */
   readonly command: number;
+  /** Port with A0 = 1. */
   readonly data: number;
   /** Port of the edge/level control register. */
   readonly elcr: number;
@@ -98,6 +100,8 @@ export class I8259 implements Device {
   #level = false;
 
   /**
+   * Attaches the chip's three ports.
+   *
    * @param output the INT pin.
    * @param slaves for a master: by input, what answers the acknowledge cycle in its place.
    */
@@ -323,10 +327,16 @@ export class I8259 implements Device {
 
 /** The two controllers of a PC: inputs 0-7 on the master, 8-15 on the slave, the slave on the master's input 2. */
 export class I8259Pair {
+  /** Inputs 0 to 7. */
   readonly master: I8259;
+  /** Inputs 8 to 15. */
   readonly slave: I8259;
 
-  /** @param output the processor's INTR pin. */
+  /**
+   * Attaches both chips and the acknowledge line.
+   *
+   * @param output the processor's INTR pin.
+   */
   constructor(bus: Bus, output: Line) {
     this.slave = new I8259(bus, SLAVE_8259, (level) => this.master.setInput(2, level));
     this.master = new I8259(bus, MASTER_8259, output, new Map([[2, () => this.slave.acknowledge()]]));

@@ -18,6 +18,7 @@ export class PostPort implements Device {
   readonly name = "POST port";
   #codes: number[] = [];
 
+  /** Attaches the port. */
   constructor(bus: Bus, port: number = POST_PORT) {
     bus.attachPorts({
       owner: this.name,

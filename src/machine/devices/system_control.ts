@@ -43,6 +43,7 @@ export class SystemControl implements Device {
   #state: SystemControlState = { ...POWER_UP };
   #lastWasCommand = false;
 
+  /** Attaches ports 60h, 64h and 92h. */
   constructor(bus: Bus, wires: SystemControlWires) {
     this.#wires = wires;
     const owner = this.name;

@@ -16,6 +16,7 @@ import type { Device, Line } from "./device.ts";
 
 /** Where a chip sits, and how fast its characters travel. */
 export interface Uart16550Configuration {
+  /** Name in snapshots and messages. */
   readonly name: string;
   /** First of eight ports. */
   readonly ports: number;
@@ -112,6 +113,8 @@ export class Uart16550 implements Device {
   #state = copy(POWER_UP);
 
   /**
+   * Attaches the chip's eight ports.
+   *
    * @param interrupt the PC's IRQ wire.
    * @param transmitted receives every character (0..255) that leaves the chip.
    */

@@ -23,6 +23,7 @@ export interface FlatOptions {
   readonly bits?: 16 | 32;
   /** Where execution begins. Default: at the origin. */
   readonly entry?: number;
+  /** Names of addresses. */
   readonly symbols?: ReadonlyMap<string, number>;
 }
 

@@ -14,6 +14,7 @@ export interface ImagePiece {
   readonly what: string;
   /** Guest-physical address. */
   readonly address: number;
+  /** What the file gives for it. */
   readonly bytes: Uint8Array;
   /** Bytes in memory; what goes beyond `bytes` is zero. */
   readonly size: number;
@@ -37,8 +38,11 @@ export type StartState =
 
 /** A checked image, ready to be written. */
 export interface Image {
+  /** What kind of image it was. */
   readonly kind: ImageKind;
+  /** What goes into RAM. */
   readonly pieces: readonly ImagePiece[];
+  /** How the processor starts. */
   readonly start: StartState;
   /** A ROM to be put in place. */
   readonly rom?: Uint8Array;

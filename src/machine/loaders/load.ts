@@ -15,9 +15,13 @@ import { loadRom } from "./rom.ts";
 
 /** An assembled program, as `asm` makes it. */
 export interface ProgramLike {
+  /** The image. */
   readonly bytes: Uint8Array;
+  /** Guest-physical address of its first byte. */
   readonly origin: number;
+  /** Code size at its first instruction. */
   readonly bits: 16 | 32;
+  /** Names of addresses. */
   readonly symbols: ReadonlyMap<string, number>;
 }
 
@@ -25,6 +29,7 @@ export interface ProgramLike {
 export interface ImageDescription extends Omit<FlatOptions, "entry">, MultibootOptions {
   /** Default: found out from the bytes, see {@linkcode imageKind}. */
   readonly kind?: ImageKind;
+  /** The file's contents. */
   readonly bytes: Uint8Array;
   /** Name of the file, for error messages. */
   readonly file?: string;
