@@ -11,11 +11,6 @@ guest:
         HERE .at
         wrmsr
         ENDTRY
-        TRY cr0_paging, "CR0.PG without CR0.PE"
-        mov eax, 0x80000010
-        HERE .at
-        mov cr0, eax
-        ENDTRY
         TRY cr0_nw, "CR0.NW without CR0.CD"
         mov eax, 0x20000011
         HERE .at
@@ -106,6 +101,11 @@ guest:
         xor ecx, ecx
         HERE .at
         rdpmc
+        ENDTRY
+        TRY cr0_paging, "CR0.PG without CR0.PE"
+        mov eax, 0x80000010
+        HERE .at
+        mov cr0, eax
         ENDTRY
         TRY cr4_reserved, "a reserved bit in CR4"
         mov eax, 0x02000000

@@ -95,6 +95,9 @@ rom:
 entry16:
         cli
         cld
+        mov al, 0xFF                    ; no interrupts from devices until a guest asks for them
+        out 0x21, al
+        out 0xA1, al
         mov ax, 0xF000
         mov ds, ax
         mov ax, 0x1000
