@@ -37,6 +37,7 @@ import {
 } from "../cpu/mod.ts";
 import { REGISTER_NAMES, SEGMENT_NAMES } from "../isa/mod.ts";
 import type { Bench, Ending } from "./bench.ts";
+import { hex } from "./hex.ts";
 import { type GuestState, PROGRAM_FLAGS } from "./guest_state.ts";
 import { MOVED_AT, PLACES, SYSTEM_AT, SYSTEM_BYTES, WINDOW_BYTES } from "./layout.ts";
 
@@ -187,9 +188,13 @@ function collectChanges(
   }
 }
 
-/** Which resources an execution changed. Empty when it trapped: then the hardware did it, not the instruction. */
-export function resourceChanges(before: Int32Array, effect: Effect): Difference[] {
-  if (effect.ending.how === "trap") return [];
+/**
+ * Which resources an execution changed.
+ *
+ * @param delivery also say what changed when it trapped: then the hardware did it, not the instruction
+ */
+export function resourceChanges(before: Int32Array, effect: Effect, delivery = false): Difference[] {
+  if (effect.ending.how === "trap" && !delivery) return [];
   const found = namedDifferences(before, effect.resources);
   for (const [word, value] of effect.tables) {
     found.push({ name: `descriptor table at ${hex(word * 4)}`, from: 0, to: value });
@@ -266,9 +271,4 @@ export function resourceDisagreement(
     found.push({ name: RESOURCE_NAMES[n]!, from: x, to: y });
   }
   return found;
-}
-
-/** A number as the charts and tables write it. */
-export function hex(value: number, digits = 4): string {
-  return `${(value >>> 0).toString(16).toUpperCase().padStart(digits, "0")}h`;
 }

@@ -5,7 +5,14 @@
  * @module
  */
 
-export { Bench, benchFor, type Ending, type Environment, type Place, type ProcessorOptions } from "./bench.ts";
+export {
+  Bench,
+  benchFor,
+  type Ending,
+  type Environment,
+  type Place,
+  type ProcessorOptions,
+} from "./bench.ts";
 export * from "./classification.ts";
 export * from "./classify.ts";
 export type { Difference, Effect } from "./effect.ts";
@@ -13,7 +20,23 @@ export { type FactDisagreement, factDisagreements } from "./facts.ts";
 export { experimentOn, type FormFindings, Laboratory } from "./form_experiment.ts";
 export { BenchError, type GeneralRegister, type GuestStateOptions } from "./guest_state.ts";
 export { PLACES, type Ring, SELECTORS } from "./layout.ts";
-export { MONITOR_PREMISE, type Premise, type Resources, USUAL, type Variation, VARIATIONS } from "./resources.ts";
+export {
+  MONITOR_PREMISE,
+  type Premise,
+  type Resources,
+  USUAL,
+  type Variation,
+  VARIATIONS,
+} from "./resources.ts";
+export * from "./ring_table.ts";
 export * from "./robin_irvine.ts";
+export {
+  type FrameWord,
+  type InstructionLike,
+  type InstructionOptions,
+  InstructionRun,
+  type MemoryChange,
+  runInstruction,
+} from "./run_instruction.ts";
 export { instructionName } from "./subject.ts";
 export type { Witness, WitnessKind } from "./witness.ts";

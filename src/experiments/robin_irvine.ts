@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Classification, ClassifiedInstruction } from "./classification.ts";
+import { type Classification, type ClassifiedInstruction, RESOURCE_KINDS } from "./classification.ts";
 
 /** One entry of the published list. */
 export interface PublishedEntry {
@@ -94,19 +94,18 @@ function whyNot(name: string, found: ClassifiedInstruction | undefined): string 
 }
 
 function whyExtra(found: ClassifiedInstruction, listed: readonly ClassifiedInstruction[]): string {
-  const reasons: string[] = [];
-  if (LATER.has(found.since)) reasons.push(`came with the ${found.since}`);
-  const alike = listed.filter(({ changes }) => found.changes.some((kind) => changes.includes(kind)));
-  const shared = [...new Set(alike.flatMap(({ changes }) => changes))].filter((kind) =>
-    found.changes.includes(kind)
-  );
-  if (alike.length > 0) {
-    reasons.push(
-      `changes ${shared.join(" and ")}, as ${alike.map(({ name }) => name).join(", ")} of the list do`,
-    );
-  }
-  const showing = listed.filter(({ shows }) => found.shows.some((what) => shows.includes(what)));
-  if (alike.length === 0 && showing.length > 0) reasons.push(`shows what ${showing[0]!.name} shows`);
-  if (reasons.length === 0) reasons.push(found.witnesses[0]?.sentence ?? "");
-  return reasons.join("; ");
+  const reasons = LATER.has(found.since) ? [`came with the ${found.since}, after the paper's Pentium`] : [];
+  const touched = (each: ClassifiedInstruction): string[] => [...each.changes, ...each.shows];
+  const own = new Set(touched(found));
+  const likeness = (each: ClassifiedInstruction): number => {
+    const both = touched(each).filter((what) => own.has(what)).length;
+    return both / (own.size + touched(each).length - both);
+  };
+  const most = Math.max(...listed.map(likeness));
+  const kin = most > 0 ? listed.filter((each) => likeness(each) === most).map(({ name }) => name) : [];
+  const touches = RESOURCE_KINDS.filter((kind) => found.changes.includes(kind));
+  if (kin.length > 0) {
+    reasons.push(`reaches ${touches.join("; ")}: most like ${kin.join(" and ")} of the list`);
+  } else reasons.push(found.witnesses[0]?.sentence ?? "");
+  return reasons.join(", and ");
 }

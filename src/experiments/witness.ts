@@ -7,7 +7,8 @@
 import { EXCEPTION_NAMES } from "../cpu/mod.ts";
 import { formatInstruction } from "../isa/mod.ts";
 import type { Ending } from "./bench.ts";
-import { type Difference, hex } from "./effect.ts";
+import type { Difference } from "./effect.ts";
+import { hex } from "./hex.ts";
 import type { Ring } from "./layout.ts";
 
 /** What a witness shows. */
