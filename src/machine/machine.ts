@@ -17,6 +17,7 @@ import { hex } from "./physical_memory.ts";
 import { absoluteGoal, type RunOptions, type RunProgress, type SyncRunOptions } from "./run_options.ts";
 import { type RunLimit, RunResult, type RunStatus } from "./run_result.ts";
 import { Pace } from "./pace.ts";
+import { underHost } from "./run_host.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a machine is made of. Everything has a default. */
@@ -185,21 +186,27 @@ export class Machine {
    * Nothing that a guest does makes this throw.
    *
    * @throws {MachineError} when the machine runs already, or an option is wrong.
+   * @throws {StoppedError} in a notebook, when the Stop button was pressed; the machine can be continued all the same.
    */
   async run(options: RunOptions = {}): Promise<RunResult> {
     const { signal, onProgress } = options;
     const session = this.#begin(options);
-    try {
+    const body = async (pause: () => Promise<boolean>): Promise<RunResult> => {
       for (;;) {
-        if (signal?.aborted || this.#stopWanted) return this.#end(session, "aborted");
-        const end = this.#slice(session);
-        if (end !== undefined) return this.#end(session, end);
-        if (!session.pace.mustYield()) continue;
-        onProgress?.(this.#progress(session));
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        if (await pause()) this.#stopWanted = true;
         session.pace.resumed();
         if (this.#sliceStart >= 0) throw new MachineError("this run was torn off by the host");
+        do {
+          if (signal?.aborted || this.#stopWanted) return this.#end(session, "aborted");
+          const end = this.#slice(session);
+          if (end !== undefined) return this.#end(session, end);
+        } while (!session.pace.mustYield());
+        onProgress?.(this.#progress(session));
       }
+    };
+    const describe = () => `${this.#progress(session).cycles.toLocaleString("en-US")} cycles`;
+    try {
+      return await underHost({ body, describe });
     } finally {
       this.#running = false;
     }

@@ -42,6 +42,7 @@ export {
   RAM_MOST,
 } from "./physical_memory.ts";
 export type { RunOptions, RunProgress, SyncRunOptions } from "./run_options.ts";
+export { type HostedRun, type RunHost, setRunHost } from "./run_host.ts";
 export * from "./run_result.ts";
 export { parseSize } from "./size.ts";
 export { type MachineShape, Snapshot, type SnapshotState } from "./snapshot.ts";

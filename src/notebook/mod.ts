@@ -59,6 +59,8 @@ export { drive, type DrivenRun, interruptible, type InterruptibleRun, StoppedErr
 export { type ConnectionFile, ConnectionFileError, runKernel, type RunKernelOptions } from "./kernel.ts";
 export { cycleChart, cycleTable, runSentence } from "./present.ts";
 
+import { showLostErrors } from "./errors.ts";
 import { registerPresenters } from "./present.ts";
 
 registerPresenters();
+showLostErrors();

@@ -1,11 +1,12 @@
 /** How values of the rooms below look in a notebook: the result of a run, and the bill of its cycles. */
 import { CycleReport, present } from "../cycles/mod.ts";
-import { RunResult } from "../machine/mod.ts";
+import { RunResult, setRunHost } from "../machine/mod.ts";
 import { stackedBars, type StackedBarsOptions } from "./bars.ts";
 import type { Chart } from "./chart.ts";
 import { consoleView } from "./console.ts";
 import { bundleOf, stack } from "./display.ts";
 import { formatNumber, formatShare } from "./format.ts";
+import { drive } from "./interrupt.ts";
 import { registers } from "./registers.ts";
 import { worldNames } from "./style.ts";
 import { type Table, table } from "./table.ts";
@@ -75,8 +76,9 @@ export function runSentence(run: RunResult): string {
   }
 }
 
-/** Gives run results and cycle reports their looks. Called when the notebook room is loaded. */
+/** Gives run results and cycle reports their looks, and runs their Stop button. Called when the notebook room is loaded. */
 export function registerPresenters(): void {
+  setRunHost((run) => drive(run));
   present(CycleReport, {
     display: (report) => bundleOf(cycleTable(report)),
     chart: (report, options) => cycleChart(report, options),
