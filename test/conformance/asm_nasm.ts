@@ -64,7 +64,8 @@ export async function checkAsmAgainstNasm(): Promise<AsmConformance> {
         );
       }
     }
-    for (const { source } of PROGRAMS) {
+    const random = Array.from({ length: RANDOM_PROGRAMS }, (_, seed) => randomProgram(seed, 20 + seed % 300));
+    for (const source of [...PROGRAMS.map(({ source }) => source), ...random]) {
       judge(source, 0, assembleProgram(source), await nasmProgram(source, folder));
     }
     return { checked, equivalent, refusedByBoth, differences };

@@ -365,6 +365,10 @@ b:      times 128 nop
         a32 loopne b2
 b2:     jmp a
         jmp 0xf000:0xfff0
+        jmp 0x150
+        jmp 0x7c00
+        call 0x1234
+        jz short 0x1e0
         jmp dword 8:0x100000
         call far [bx+si]
         call far dword [bx]

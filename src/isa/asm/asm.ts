@@ -27,9 +27,11 @@ export interface AsmOptions {
  */
 export type AsmValue = number | bigint | string | Uint8Array | Program;
 
-/** Passes after which a layout counts as unsettled, and statements laid down in all passes together. */
-const MAX_PASSES = 1000;
-const MAX_WORK = 10_000_000;
+/** A layout counts as unsettled after so many passes, or earlier if they have gone over so many lines together. */
+const MAX_PASSES = 500;
+const SURE_PASSES = 30;
+const MAX_WORK = 1_000_000;
+const BYTES_PER_WORK = 64;
 
 /**
  * Assembles NASM source (Intel syntax) for the 80386 to the Pentium Pro, with x87 and VMX, into a flat image.
@@ -135,6 +137,7 @@ function assemble(source: string, blobs: readonly Uint8Array[], options: AsmOpti
           if (problem) fixed.add(problem, statement.at, note);
           statements.push(statement);
           lay(statement);
+          return !fixed.full && (pass === 1 || !found.full);
         },
         evaluate: (expression) => layout.critical(expression),
         report(problem, at, note) {
@@ -143,19 +146,32 @@ function assemble(source: string, blobs: readonly Uint8Array[], options: AsmOpti
         },
         isKeyword,
       }, maxLines);
-      preprocessor.run(lines);
-    } else statements.forEach(lay);
-    work += statements.length;
+      const { steps, complete } = preprocessor.run(lines);
+      work += steps;
+      if (!complete) {
+        // What the first pass finds while laying out may only be due to values it does not know yet.
+        if (pass === 1) found = fixed;
+        break;
+      }
+    } else {
+      for (const statement of statements) {
+        lay(statement);
+        if (found.full) break;
+      }
+    }
+    work += statements.length + layout.size / BYTES_PER_WORK;
     settled = layout.end();
-    if (fixed.full || (pass > 1 && found.full)) break;
-    if (!settled && (pass >= MAX_PASSES || work > MAX_WORK)) {
+    if (fixed.full || (pass > 1 && found.full) || (pass >= SURE_PASSES && found.list.length > 0)) break;
+    if (!settled && (pass >= MAX_PASSES || (pass >= SURE_PASSES && work > MAX_WORK))) {
       const { name, at } = layout.symbols.lastChanged ?? { name: "?", at: { line: 1, column: 1, length: 0 } };
       const message = `the layout does not settle: the place of '${name}' depends on itself`;
       fixed.add(new Problem(message, at), at);
       break;
     }
   }
-  for (const { message, note, ...span } of found.list) fixed.add(new Problem(message, span), span, note);
+  for (const { message, note, ...span } of found === fixed ? [] : found.list) {
+    fixed.add(new Problem(message, span), span, note);
+  }
   if (fixed.list.length > 0) throw fixed.toError();
   return buildProgram(layout, source);
 }

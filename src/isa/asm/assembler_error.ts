@@ -61,15 +61,22 @@ export class AssemblerError extends Error {
   }
 }
 
-/** Thrown inside the assembler and turned into an {@link AsmDiagnostic} by whoever knows the source. */
-export class Problem extends Error {
+/**
+ * Thrown inside the assembler and turned into an {@link AsmDiagnostic} by whoever knows the source. Not an Error,
+ * because a pass may throw thousands and nobody looks at their stacks.
+ */
+export class Problem {
+  readonly message: string;
   readonly span: Span | undefined;
 
   constructor(message: string, span?: Span) {
-    super(message);
+    this.message = message;
     this.span = span;
   }
 }
+
+/** How many repeats of known mistakes count as much as one new one. */
+const REPEATS = 50;
 
 /** Gathers diagnostics of one source, without repeats, up to a limit. */
 export class Diagnostics {
@@ -77,22 +84,25 @@ export class Diagnostics {
   readonly lines: readonly string[];
   readonly limit: number;
   #seen = new Set<string>();
+  #total = 0;
 
   constructor(lines: readonly string[], limit: number) {
     this.lines = lines;
     this.limit = limit;
   }
 
-  /** True once the limit is reached and there is no point in going on. */
+  /** True once there is no point in going on: at the limit, or when the same mistakes keep coming back. */
   get full(): boolean {
-    return this.list.length >= this.limit;
+    return this.list.length >= this.limit || this.#total >= this.limit * REPEATS;
   }
 
   /** Records a problem at its own place, or at `fallback` if it names none. */
   add(problem: Problem, fallback: Span, note?: string): void {
-    const { line, column, length } = problem.span ?? fallback;
+    this.#total++;
+    // A cursor over no tokens at all cannot tell where it is.
+    const { line, column, length } = problem.span && problem.span.line > 0 ? problem.span : fallback;
     const key = `${line}:${column}:${problem.message}`;
-    if (this.full || this.#seen.has(key)) return;
+    if (this.list.length >= this.limit || this.#seen.has(key)) return;
     this.#seen.add(key);
     const sourceLine = this.lines[line - 1] ?? "";
     const text = sourceLine.slice(column - 1, column - 1 + length);

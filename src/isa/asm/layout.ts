@@ -92,6 +92,11 @@ export class Layout {
     return !moved && !this.symbols.changed && !this.symbols.incomplete;
   }
 
+  /** Bytes laid down in the last pass. */
+  get size(): number {
+    return this.sections.reduce((sum, section) => sum + (section.noBits ? 0 : section.position), 0);
+  }
+
   /** Evaluates for the preprocessor: everything must be known at once. */
   critical(expression: Expression): bigint {
     this.#critical = true;
@@ -216,7 +221,8 @@ export class Layout {
     const operands = resolveOperands(body.operands, this.#scope, context);
     const form = selectForm(body.mnemonic, body.entry, operands, context, body.at);
     const branch = form.encoded[0]?.kind === "branch" ? form.encoded[0] : undefined;
-    let key = body.moves ? `${this.#bits} ${form.code}` : sizeKey;
+    // The displacement of a branch to a number depends on where the branch lies, though the number does not move.
+    let key = body.moves || branch ? `${this.#bits} ${form.code}` : sizeKey;
     for (const { number: value, selector, address } of body.moves ? operands : []) {
       if (address) {
         key += ` ${address.displacement}/${address.displacementBytes}/${address.addressSize}`;
@@ -240,8 +246,12 @@ export class Layout {
     const code = body.cache.code.slice();
     for (let i = 0; i < count; i++) {
       const behind = this.#section.address + BigInt(code.length);
-      patchBranch(code, branch.size, behind, value!.unknown ? behind : target!, operand.at);
-      this.#section.write(code, 1, body.at);
+      try {
+        patchBranch(code, branch.size, behind, value!.unknown ? behind : target!, operand.at);
+      } finally {
+        // A branch out of reach takes up its place all the same, or everything behind it would seem nearer.
+        this.#section.write(code, 1, body.at);
+      }
     }
   }
 

@@ -154,6 +154,9 @@ export function substitute(tokens: readonly Token[], expansion: Expansion | unde
         })),
       );}
   }
+  if (out.length > MAX_TOKENS) {
+    throw new Problem(`the line grows to more than ${MAX_TOKENS} tokens`, tokens[0]);
+  }
   return join(out);
 }
 

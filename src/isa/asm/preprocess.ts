@@ -14,8 +14,11 @@ import { type Token, tokenizeLine } from "./tokenize.ts";
 
 /** What the preprocessor needs from the assembler it feeds. */
 export interface PreprocessorHost {
-  /** Takes one line ready to be parsed. `line` is where the listing shows it, `note` where it came from. */
-  emit(tokens: readonly Token[], line: number, note: string | undefined): void;
+  /**
+   * Takes one line ready to be parsed. `line` is where the listing shows it, `note` where it came from. Returns false
+   * when it is time to give up.
+   */
+  emit(tokens: readonly Token[], line: number, note: string | undefined): boolean;
   /** Value of an expression that must be known at once. */
   evaluate(expression: Expression): bigint;
   /** Takes note of a mistake; returns false when it is time to give up. */
@@ -86,9 +89,13 @@ export class Preprocessor {
     this.#maxLines = maxLines;
   }
 
-  /** Runs over the source once. */
-  run(lines: readonly SourceLine[]): void {
+  /**
+   * Runs over the source once. Returns how many lines it went through, repetitions and macros included, and whether it
+   * came to the end.
+   */
+  run(lines: readonly SourceLine[]): { steps: number; complete: boolean } {
     this.#process(lines, { expansion: undefined, depth: 0, line: undefined, note: undefined });
+    return { steps: this.#steps, complete: !this.#stopped };
   }
 
   #process(lines: readonly SourceLine[], frame: Frame): void {
@@ -373,7 +380,7 @@ export class Preprocessor {
     if (tokens.length === 0) return;
     const call = this.#findCall(tokens);
     if (!call) {
-      this.#host.emit(tokens, frame.line ?? line.number, frame.note);
+      this.#emit(tokens, line, frame);
       return;
     }
     const { macros, at } = call;
@@ -393,7 +400,7 @@ export class Preprocessor {
       return;
     }
     if (this.#host.isKeyword(name.text.toLowerCase())) {
-      this.#host.emit(tokens, frame.line ?? line.number, frame.note);
+      this.#emit(tokens, line, frame);
       return;
     }
     const counts = macros.map(({ least, most }) =>
@@ -401,6 +408,10 @@ export class Preprocessor {
     );
     const given = splitArguments(rest, Infinity, false).length;
     throw new Problem(`macro '${name.text}' takes ${counts.join(" or ")} arguments, not ${given}`, name);
+  }
+
+  #emit(tokens: readonly Token[], line: SourceLine, frame: Frame): void {
+    if (!this.#host.emit(tokens, frame.line ?? line.number, frame.note)) this.#stopped = true;
   }
 
   #use(macro: MultiLineMacro, args: Token[][], name: Token, frame: Frame, line: number): void {

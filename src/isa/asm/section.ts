@@ -57,10 +57,13 @@ export class Section {
       throw new Problem(`'${this.name}' holds no bytes, only reserved space (resb, resw, resd)`, at);
     }
     this.#grow(length, at);
-    for (let i = 0; i < count; i++) {
-      this.#bytes.set(bytes, this.position);
-      this.position += bytes.length;
+    const start = this.position;
+    this.#bytes.set(bytes, start);
+    // Copies of copies: the filled part doubles each time.
+    for (let done = bytes.length; done < length; done *= 2) {
+      this.#bytes.copyWithin(start + done, start, start + Math.min(done, length - done));
     }
+    this.position += length;
   }
 
   /** Appends zero bytes, or only their addresses in a section without bytes. */

@@ -297,7 +297,12 @@ function explain(
   if (first !== 0 && second !== 0 && first !== second && fitsAnySize(entry, kinds)) {
     return new Problem(`operand sizes differ: ${first} and ${second} bits`, at);
   }
-  const known = [...new Set(entry.forms.map((form) => form.describe()))];
+  const [lead] = operands;
+  const near = entry.forms.filter((form) =>
+    lead && form.written.length === operands.length &&
+    fitsOperand(form, form.written[0]!, lead, operands, context)
+  );
+  const known = [...new Set((near.length > 0 ? near : entry.forms).map((form) => form.describe()))];
   const shown = known.slice(0, 6).join("; ") + (known.length > 6 ? "; ..." : "");
   return new Problem(`'${mnemonic}' does not take these operands; it has ${shown}`, at);
 }

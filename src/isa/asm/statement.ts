@@ -27,7 +27,7 @@ export interface InstructionBody {
   readonly operands: readonly Operand[];
   readonly at: Span;
   readonly growth: Growth;
-  /** False if no operand mentions a symbol or `$`, so that the encoding is the same in every pass. */
+  /** False for other than branches whose operands mention no symbol or `$`: they are the same in every pass. */
   readonly moves: boolean;
   /** Encoding of the last pass and what it was made from. */
   cache?: { key: string; code: Uint8Array };
@@ -205,7 +205,9 @@ function parseLabel(cursor: Cursor, context: ParseContext): Statement["label"] {
 function parseBody(cursor: Cursor, context: ParseContext): Body {
   const at = cursor.span;
   const word = cursor.peekWord();
-  if (word === undefined) throw new Problem(`expected an instruction, found '${cursor.current!.text}'`, at);
+  if (word === undefined) {
+    throw new Problem(`expected an instruction${cursor.done ? "" : `, found '${cursor.current!.text}'`}`, at);
+  }
   const dataSize = DATA.get(word);
   if (dataSize !== undefined) {
     cursor.next();
@@ -277,7 +279,7 @@ function parseInstruction(cursor: Cursor, start: Span): Body {
     operands,
     at: cover(start, token),
     growth,
-    moves: operands.some(dependsOnPlace),
+    moves: operands.some(dependsOnPlace) || entry.forms.some((form) => form.encoded[0]?.kind === "branch"),
   };
 }
 

@@ -60,7 +60,13 @@ export class SymbolTable {
       return UNKNOWN;
     }
     const when = critical ? " yet; its value is needed at once" : "";
-    throw new Problem(`symbol '${name}' is not defined${when}` + didYouMean(name, this.#entries.keys()), at);
+    const hexadecimal = /^[0-9a-f]*[0-9][0-9a-f]*h?$|^[a-f]{2,}$/i.test(name);
+    const hint = hexadecimal && !entry
+      ? `; a hexadecimal number is written 0x${name.replace(/h$/i, "")}`
+      : entry
+      ? ""
+      : didYouMean(name, this.#entries.keys());
+    throw new Problem(`symbol '${name}' is not defined${when}${hint}`, at);
   }
 
   /** True if the symbol has been defined in this pass. */
