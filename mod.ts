@@ -23,4 +23,5 @@ export * from "./src/isa/mod.ts";
 export * from "./src/cycles/mod.ts";
 export * from "./src/cpu/mod.ts";
 export * from "./src/machine/mod.ts";
+export * from "./src/experiments/mod.ts";
 export * from "./src/notebook/mod.ts";
