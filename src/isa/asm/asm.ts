@@ -1,10 +1,12 @@
 import { Diagnostics, Problem } from "./assembler_error.ts";
+import type { Statement } from "./body.ts";
 import { absolute } from "./evaluate.ts";
 import { Layout } from "./layout.ts";
-import { Preprocessor, readLines } from "./preprocess.ts";
+import { Preprocessor } from "./preprocess.ts";
 import { type ListingLine, Program } from "./program.ts";
 import { imageSections, type Section } from "./section.ts";
-import { isKeyword, type ParseContext, parseStatement, type Statement } from "./statement.ts";
+import { readLines } from "./source_line.ts";
+import { isKeyword, type ParseContext, parseStatement } from "./statement.ts";
 import { blobText } from "./tokenize.ts";
 
 /** Settings of {@link asm}. */

@@ -1,4 +1,5 @@
 import { Problem, type Span } from "./assembler_error.ts";
+import type { Body, InstructionBody, Statement } from "./body.ts";
 import { checkFits, encodeForm, patchBranch } from "./encode.ts";
 import { absolute, evaluate, number, type Scope, type Value } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
@@ -6,7 +7,6 @@ import { floatBits } from "./literals.ts";
 import type { ListingLine } from "./program.ts";
 import { placeSections, Section } from "./section.ts";
 import { resolveOperands, type SelectContext, selectForm } from "./select.ts";
-import type { Body, InstructionBody, Statement } from "./statement.ts";
 import { SymbolTable } from "./symbols.ts";
 
 /** After this many passes nothing may shrink again, so that the layout settles. */

@@ -9,8 +9,9 @@ import {
   splitArguments,
   substitute,
 } from "./macro.ts";
+import { CONDITIONS, directiveOf, findEnd, isConditional, skipTo } from "./source_line.ts";
 import { didYouMean } from "./suggest.ts";
-import { type Token, tokenizeLine } from "./tokenize.ts";
+import type { Token } from "./tokenize.ts";
 
 /** What the preprocessor needs from the assembler it feeds. */
 export interface PreprocessorHost {
@@ -32,7 +33,6 @@ const MAX_DEPTH = 100;
 const DIRECTIVES =
   ("define idefine xdefine ixdefine undef assign iassign strlen substr macro imacro endmacro endm unmacro " +
     "if elif else endif rep endrep exitrep rotate error fatal warning pragma line").split(" ");
-const CONDITIONS = ["", "def", "macro", "idn", "idni", "num", "id", "str", "empty"];
 
 interface Frame {
   readonly expansion: Expansion | undefined;
@@ -47,30 +47,6 @@ interface Conditional {
   taken: boolean;
   elseSeen: boolean;
   readonly at: Span;
-}
-
-/** Splits source text into tokenized lines, joining those that end in a backslash. */
-export function readLines(lines: readonly string[]): SourceLine[] {
-  const result: SourceLine[] = [];
-  for (let i = 0; i < lines.length; i++) {
-    const number = i + 1;
-    const tokens: Token[] = [];
-    let problem: Problem | undefined;
-    for (;;) {
-      const text = lines[i]!;
-      const continued = /\\[ \t\r]*$/.test(text) && i + 1 < lines.length;
-      try {
-        tokens.push(...tokenizeLine(continued ? text.replace(/\\[ \t\r]*$/, "") : text, i + 1));
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        problem ??= error;
-      }
-      if (!continued) break;
-      i++;
-    }
-    if (problem || tokens.length > 0) result.push({ number, tokens, ...(problem ? { problem } : {}) });
-  }
-  return result;
 }
 
 /** Expands macros, conditionals and repetitions. NASM manual, chapter 4. */
@@ -462,40 +438,3 @@ export class Preprocessor {
 
 /** Key of a definition that ignores case; a space cannot be part of a name. */
 const insensitive = (name: string) => " " + name.toLowerCase();
-
-function directiveOf(line: SourceLine): string | undefined {
-  const first = line.tokens[0];
-  return first?.kind === "pp" && /^%[A-Za-z]/.test(first.text)
-    ? first.text.slice(1).toLowerCase()
-    : undefined;
-}
-
-function isConditional(word: string): boolean {
-  if (word === "else" || word === "endif") return true;
-  const kind = /^(?:el)?if(.*)$/.exec(word)?.[1];
-  return kind !== undefined &&
-    (CONDITIONS.includes(kind) || (kind[0] === "n" && CONDITIONS.includes(kind.slice(1))));
-}
-
-/** Index of the line that closes the %macro or %rep at `start`. */
-function findEnd(lines: readonly SourceLine[], start: number): number {
-  const at = lines[start]!.tokens[0]!;
-  const isRep = directiveOf(lines[start]!) === "rep";
-  let depth = 0;
-  for (let i = start; i < lines.length; i++) {
-    const word = directiveOf(lines[i]!);
-    if (isRep ? word === "rep" : word === "macro" || word === "imacro") depth++;
-    else if (isRep ? word === "endrep" : word === "endmacro" || word === "endm") depth--;
-    if (depth === 0) return i;
-  }
-  throw new Problem(`'${at.text}' has no ${isRep ? "%endrep" : "%endmacro"}`, at);
-}
-
-/** Where to go on after a broken %macro or %rep: behind its end, or at the end of the source. */
-function skipTo(lines: readonly SourceLine[], start: number): number {
-  try {
-    return findEnd(lines, start);
-  } catch {
-    return lines.length;
-  }
-}
