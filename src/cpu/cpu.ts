@@ -22,6 +22,7 @@ import { type CpuModel, PENTIUM_PRO } from "./cpuid.ts";
 import { hasInstructionBreakpoints, instructionBreakpoints, watches } from "./debug.ts";
 import { CodeCache } from "./engine/code_cache.ts";
 import { execute } from "./engine/execute.ts";
+import { warmUp } from "./engine/warm_up.ts";
 import { raise } from "./exceptions.ts";
 import { DB, Fault } from "./fault.ts";
 import { materializeFlags } from "./flags.ts";
@@ -126,11 +127,18 @@ export class Cpu {
   /** Set when the instruction just executed delivered an event (INT n): it then makes no single-step trap. */
   eventDelivered = false;
 
+  /** Whether the engine has made its tour in this process. */
+  static #warm = false;
+
   #stopRequested = false;
   #sliceEnded = false;
   #skipBreakpoint = false;
 
   constructor(options: CpuOptions) {
+    if (!Cpu.#warm) {
+      Cpu.#warm = true;
+      warmUp(options.profile, (own) => new Cpu(own));
+    }
     const buffer = options.memory.buffer;
     this.s = new Int32Array(buffer);
     this.u16 = new Uint16Array(buffer);
