@@ -21,7 +21,23 @@
 
 export * from "./src/isa/mod.ts";
 export * from "./src/cycles/mod.ts";
-export * from "./src/cpu/mod.ts";
+export {
+  type BusPort,
+  Cpu,
+  type CpuEvent,
+  type CpuModel,
+  type CpuOptions,
+  type EventKind,
+  EXCEPTION_NAMES,
+  type ExtensionPort,
+  Fault,
+  type InterceptPort,
+  modelFor,
+  type RegistersSnapshot,
+  type SegmentSnapshot,
+  type StopReason,
+  type TrapPort,
+} from "./src/cpu/mod.ts";
 export * from "./src/machine/mod.ts";
 export * from "./src/experiments/mod.ts";
 export * from "./src/notebook/mod.ts";

@@ -106,28 +106,25 @@ async function withLock(path, work) {
   }
 }
 
-function runNpmCi(root) {
+/** Runs npm; gives its exit status (or signal) and what it said. stdout stays the user's command's. */
+function runNpm(root, ...words) {
   // npm tells its scripts where it is; without it (node scripts/bootstrap.mjs ...), npm is looked up on PATH.
   const cli = process.env.npm_execpath;
   const viaNode = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
   const windows = process.platform === "win32";
   const command = viaNode ? process.execPath : windows ? "npm.cmd" : "npm";
-  const args = [...(viaNode ? [cli] : []), "ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = [...(viaNode ? [cli] : []), ...words, "--no-audit", "--no-fund", "--loglevel=error"];
   const env = { ...process.env };
   for (const key of Object.keys(env)) {
     // `npm run -s` and friends must not leak into the inner npm: its errors have to be seen.
     if (/^npm_config_(loglevel|silent|omit|only|production|dry_run)$/i.test(key)) delete env[key];
   }
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-      shell: windows && !viaNode,
-    });
-    // Everything npm says goes to stderr: stdout belongs to the command the user asked for.
-    child.stdout.pipe(process.stderr, { end: false });
-    child.stderr.pipe(process.stderr, { end: false });
+    const options = { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], shell: windows && !viaNode };
+    const child = spawn(command, args, options);
+    let said = "";
+    child.stdout.on("data", (chunk) => said += chunk);
+    child.stderr.on("data", (chunk) => said += chunk);
     child.on("error", (error) =>
       reject(
         new SetupError(
@@ -136,17 +133,36 @@ function runNpmCi(root) {
             : `npm could not be started: ${error.message}`,
         ),
       ));
-    child.on("close", (code, signal) =>
-      code === 0 ? resolve() : reject(
-        new SetupError(
-          `\`npm ci\` failed (${
-            signal ?? `exit ${code}`
-          }): the messages above are npm's own. The packages come from the ` +
-            "registry that `npm config get registry` names;\ncheck that it can be reached and that the disk has " +
-            "space, then run the command again. Nothing else was changed.",
-        ),
-      ));
+    child.on("close", (code, signal) => resolve({ code, signal, said }));
   });
+}
+
+/** The part of npm's words that says what happened, without its page of usage. */
+function reason(said) {
+  const lines = said.split("\n").map((line) => line.replace(/^npm (error|ERR!) ?/, "  | "));
+  const usage = lines.findIndex((line) => /^ {2}\| (Clean install a project|Usage:)/.test(line));
+  return (usage < 0 ? lines : lines.slice(0, usage)).filter((line) => line.replace("  |", "").trim() !== "")
+    .slice(0, 15)
+    .join("\n");
+}
+
+async function installPackages(root) {
+  let result = await runNpm(root, "ci");
+  if (result.code !== 0 && /EUSAGE/.test(result.said)) {
+    // `npm ci` wants every optional package of every platform in the lock file, and `npm install` against a registry
+    // that lacks some leaves them out. The pinned versions can be installed all the same.
+    result = await runNpm(root, "install", "--no-save");
+  }
+  if (result.code === 0) return;
+  throw new SetupError(
+    `the packages could not be installed: npm ended with ${
+      result.signal ?? `exit status ${result.code}`
+    } and said\n` +
+      `${
+        reason(result.said)
+      }\nThey come from the registry that \`npm config get registry\` names: check that it can be ` +
+      "reached and that the disk has space, then run the command again.",
+  );
 }
 
 /** Makes node_modules what package-lock.json says. Does nothing, quickly, when it already is. */
@@ -158,9 +174,9 @@ export async function ensureInstalled(root) {
     if (problem === undefined) return; // the process we waited for did it
     process.stderr.write(`ringlab: installing packages (${problem}) ...\n`);
     const start = Date.now();
-    await runNpmCi(root);
+    await installPackages(root);
     const still = installProblem(root);
-    if (still !== undefined) throw new SetupError(`npm ci ended without an error, and yet ${still}.`);
+    if (still !== undefined) throw new SetupError(`npm ended without an error, and yet ${still}.`);
     process.stderr.write(`ringlab: packages installed in ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
   });
 }

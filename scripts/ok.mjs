@@ -21,6 +21,7 @@ const steps = [
   ["format", deno, ["fmt", "--check"]],
   ["lint", deno, ["lint", "--quiet"]],
   ["types", deno, ["check", "--quiet", ...sources.filter((name) => name !== "scripts")]],
+  ["generated", deno, ["run", "-A", join("scripts", "generate_engine.ts"), "--check"]],
   ["imports", findNode(), [
     cruiser,
     "--config",
@@ -29,7 +30,7 @@ const steps = [
     "err",
     ...here("src", "mod.ts"),
   ]],
-  ...(door ? [["docs", deno, ["doc", "--lint", "mod.ts"]]] : []),
+  ...(door ? [["docs", findNode(), [join("scripts", "docs.mjs")]]] : []),
   ...(door ? [["examples", deno, ["test", "--doc", "-A", "--quiet", ...documented]]] : []),
 ];
 

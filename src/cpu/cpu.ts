@@ -49,6 +49,7 @@ import {
   EFLAGS,
   EIP,
   EPOCH,
+  HALTED,
   IF,
   INSTRUCTIONS_F64,
   INTR,
@@ -58,7 +59,9 @@ import {
   NMI_PENDING,
   RETIRED,
   RF,
+  RUNNING,
   SHADOW,
+  SHUTDOWN,
   TF,
   WORLD,
 } from "./state.ts";
@@ -70,8 +73,6 @@ export type StopReason =
   | "shutdown" // a triple fault
   | "stopped" // stop() was called
   | "breakpoint"; // the next instruction has a breakpoint
-
-export const RUNNING = 0, HALTED = 1, SHUTDOWN = 2;
 
 /**
  * The longest slice in cycles. V8 does not replace a running function by a better compiled one, so the engine is left and
@@ -177,8 +178,8 @@ export class Cpu {
   // --- Running -------------------------------------------------------------------------------------------------------
 
   /**
-   * Runs until `untilCycle` (in {@linkcode now}'s cycles), or until something else ends it. A limit may be overshot by the
-   * rest of a straight-line block.
+   * Runs until `untilCycle` (in {@linkcode now}'s cycles), or until something else ends it. The instruction that reaches the
+   * limit is the last; only walks of page tables may take it further, by the rest of a straight-line block.
    */
   run(untilCycle: number): StopReason {
     const s = this.s;
@@ -196,13 +197,12 @@ export class Cpu {
         return "breakpoint";
       }
       this.#skipBreakpoint = false;
-      if (this.#mustStep()) this.#stepOne();
-      else this.#slice(Math.min(left, SLICE_CYCLES));
+      if (this.#mustStep() || !this.#slice(Math.min(left, SLICE_CYCLES))) this.#stepOne(left);
     }
   }
 
-  /** Executes exactly one instruction, or delivers one pending event. */
-  step(): StopReason {
+  /** Executes exactly one instruction, or delivers one pending event. A repeated string instruction is left at `untilCycle`. */
+  step(untilCycle = Infinity): StopReason {
     const s = this.s;
     this.#stopRequested = false;
     this.#sliceEnded = false;
@@ -210,7 +210,7 @@ export class Cpu {
     if (s[ACTIVITY] === SHUTDOWN) return "shutdown";
     if (this.#deliverPending()) return "limit";
     if (s[ACTIVITY] === HALTED) return "halted";
-    this.#stepOne();
+    this.#stepOne(untilCycle - this.now());
     if (this.#stopRequested) return "stopped";
     return s[ACTIVITY] === SHUTDOWN ? "shutdown" : "limit";
   }
@@ -247,17 +247,21 @@ export class Cpu {
     this.code.setBreakpoints(addresses);
   }
 
-  #slice(cycles: number): void {
+  /** @returns false when nothing was done since not even the first block fits into so many cycles */
+  #slice(cycles: number): boolean {
     const s = this.s;
+    const now = this.now();
+    const eip = s[EIP];
     s[BUDGET_START] = cycles;
     s[BUDGET] = cycles;
     s[LEAVE] = 0;
     execute(this);
     this.#afterCode();
+    return this.now() !== now || s[EIP] !== eip;
   }
 
   /** One instruction, with the trap flag, the debug registers and the shadow of STI and MOV SS honoured. */
-  #stepOne(): void {
+  #stepOne(cycles: number): void {
     const s = this.s;
     const flags = s[EFLAGS]!;
     if ((flags & RF) === 0 && s[SHADOW] !== 2 && hasInstructionBreakpoints(this)) {
@@ -270,8 +274,7 @@ export class Cpu {
     }
     s[EFLAGS] = flags & ~RF;
     s[SHADOW] = 0;
-    s[BUDGET_START] = SLICE_CYCLES;
-    s[BUDGET] = SLICE_CYCLES;
+    s[BUDGET_START] = s[BUDGET] = Math.max(1, Math.min(cycles, SLICE_CYCLES));
     s[LEAVE] = 0;
     this.code.single = true;
     this.eventDelivered = false;
@@ -395,7 +398,11 @@ export class Cpu {
 
   /** Charges cycles to the present world. */
   charge(cycles: number): void {
-    this.s[BUDGET] = this.s[BUDGET]! - cycles;
+    const s = this.s;
+    const budget = s[BUDGET]! - cycles;
+    s[BUDGET] = budget;
+    // The limit lies within this block: see to it that the engine looks up after this instruction.
+    if (budget < 0 && s[CURRENT]! >= 0) this.leave();
   }
 
   /** Charges cycles to another world than the present one. */

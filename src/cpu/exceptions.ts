@@ -11,7 +11,7 @@ import type { Cpu } from "./cpu.ts";
 import { deliver } from "./delivery.ts";
 import { DB, DE, DF_VECTOR, Fault, GP, NP, PF_VECTOR, SS_VECTOR, TS } from "./fault.ts";
 import type { CpuEvent } from "./ports.ts";
-import { ACTIVITY, CPL, DR, EIP, NEXT_EIP } from "./state.ts";
+import { ACTIVITY, CPL, DR, EIP, NEXT_EIP, RUNNING, SHUTDOWN } from "./state.ts";
 import { CommittedFault } from "./tasks.ts";
 
 /** Error code bit: the exception happened while something from outside the program was being delivered. */
@@ -19,8 +19,6 @@ const EXTERNAL = 1;
 
 /** DR7.GD, which a debug exception clears so that its handler can use the debug registers. */
 const GENERAL_DETECT = 0x2000;
-
-const RUNNING = 0, SHUTDOWN = 2;
 
 type Severity = "benign" | "contributory" | "page-fault" | "double-fault";
 

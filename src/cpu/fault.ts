@@ -7,19 +7,11 @@
 
 import type { CpuEvent } from "./ports.ts";
 
-export const DE = 0,
-  DB = 1,
-  NMI = 2,
-  BP = 3,
-  OF_VECTOR = 4,
-  BR = 5,
-  UD = 6,
-  NM = 7,
-  DF_VECTOR = 8,
-  TS = 10,
-  NP = 11,
-  SS_VECTOR = 12;
-export const GP = 13, PF_VECTOR = 14, MF = 16, AC_VECTOR = 17, MC = 18, XM = 19;
+// deno-fmt-ignore
+/** Vectors of the exceptions. Those whose name is a flag's as well carry the suffix _VECTOR. */
+export const
+  DE = 0, DB = 1, NMI = 2, BP = 3, OF_VECTOR = 4, BR = 5, UD = 6, NM = 7, DF_VECTOR = 8, TS = 10, NP = 11,
+  SS_VECTOR = 12, GP = 13, PF_VECTOR = 14, MF = 16, AC_VECTOR = 17, MC = 18, XM = 19;
 
 /** Names of the exceptions by vector, as the manual writes them. */
 export const EXCEPTION_NAMES: Readonly<Record<number, string>> = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { Cpu, type CpuOptions, HALTED, type Handler, RUNNING, SHUTDOWN, type StopReason } from "./cpu.ts";
+export { Cpu, type CpuOptions, type Handler, type StopReason } from "./cpu.ts";
 export * from "./cpuid.ts";
 export * from "./fault.ts";
 export { raise } from "./exceptions.ts";

@@ -45,6 +45,7 @@ const EVENT_TLB_FLUSH = eventNumber("tlb-flush");
 export const PTE_PRESENT = 1, PTE_WRITE = 2, PTE_USER = 4, PTE_ACCESSED = 0x20, PTE_DIRTY = 0x40;
 /** PS in a directory entry (4 MiB page). */
 export const PDE_LARGE = 0x80;
+/** G: survives a MOV to CR3 while CR4.PGE is set. */
 export const PTE_GLOBAL = 0x100;
 
 /** Bits of a page fault's error code (SDM 4.7). */

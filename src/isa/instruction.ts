@@ -17,6 +17,7 @@ export const REGISTER_NAMES = {
 /** Segment registers in machine-code order; {@linkcode Operand.segment} and `Instruction.segment` index this. */
 export const SEGMENT_NAMES = ["es", "cs", "ss", "ds", "fs", "gs"] as const;
 
+/** Numbers of the segment registers. */
 export const ES = 0, CS = 1, SS = 2, DS = 3, FS = 4, GS = 5;
 
 /** What an operand is. */

@@ -59,6 +59,7 @@ export class CheckResult implements Displayable {
     return this.earned === this.points;
   }
 
+  /** The points, so that a result reads as a number. */
   valueOf(): number {
     return this.earned;
   }

@@ -5,13 +5,13 @@
  */
 
 import { eventNumber } from "../../cycles/mod.ts";
-import { HALTED, type Handler } from "../cpu.ts";
+import type { Handler } from "../cpu.ts";
 import { cpuid as answer } from "../cpuid.ts";
 import { Fault, UD } from "../fault.ts";
 import { effectiveAddress } from "../operands.ts";
 import { invalidatePage } from "../paging.ts";
 import { requireRing0 } from "../privilege.ts";
-import { ACTIVITY, BASE, EAX, EBX, ECX, EDX } from "../state.ts";
+import { ACTIVITY, BASE, EAX, EBX, ECX, EDX, HALTED } from "../state.ts";
 
 const EVENT_PAGE_INVALIDATION = eventNumber("tlb-page-invalidation");
 
