@@ -16,6 +16,9 @@ const door = existsSync(join(root, "mod.ts"));
 const deno = findDeno();
 const cruiser = join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruiser.mjs");
 
+/** Of a step that fails, so many lines are shown: enough to begin with, few enough to see the other steps. */
+const SHOWN_LINES = 60;
+
 /** name, what it looks at, program, arguments; a step without a subject is left out, not passed. */
 const steps = [
   ["format", deno, ["fmt", "--check"]],
@@ -66,7 +69,10 @@ try {
     );
     if (!ok) {
       failed++;
-      process.stdout.write(`${output.trimEnd().split("\n").map((line) => `       ${line}`).join("\n")}\n`);
+      const lines = output.trimEnd().split("\n");
+      const shown = lines.slice(0, SHOWN_LINES).map((line) => `       ${line}\n`).join("");
+      const rest = lines.length > SHOWN_LINES ? `       ... ${lines.length - SHOWN_LINES} more lines\n` : "";
+      process.stdout.write(shown + rest);
     }
   }
   process.stdout.write(`${chosen.length - failed} of ${chosen.length} checks passed\n`);
