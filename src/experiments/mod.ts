@@ -1,6 +1,7 @@
 /**
  * What the notebooks measure: one instruction in a chosen ring and state, what each ring makes of the system instructions,
- * what a trap costs, and the whole instruction set classified after Popek and Goldberg.
+ * what a trap costs, the whole instruction set classified after Popek and Goldberg, and the processor against recorded
+ * silicon.
  *
  * @module
  */
@@ -38,5 +39,6 @@ export {
   type MemoryChange,
   runInstruction,
 } from "./run_instruction.ts";
+export * from "./silicon/mod.ts";
 export { instructionName } from "./subject.ts";
 export type { Witness, WitnessKind } from "./witness.ts";

@@ -1,16 +1,20 @@
 /**
  * Where the recorded processor and the one that Ringlab models (80386 to Pentium Pro, without NX) differ: data for the
  * comparison with recorded 32-bit user-mode instructions. Each entry excuses exactly the mismatches that it describes.
+ *
+ * @module
  */
 
-import type { Instruction } from "../../src/isa/mod.ts";
-import type { RecordedCase } from "./harness/recording.ts";
-
-const OF = 0x800;
+import { OF } from "../../cpu/mod.ts";
+import type { Instruction } from "../../isa/mod.ts";
+import type { RecordedCase } from "./recording.ts";
 
 /** One documented difference. */
 export interface SiliconDifference {
+  /** What the recorded processor does, and what the modelled one does. */
   readonly reason: string;
+  /** Whether the manual leaves the result undefined, or a later generation changed it. */
+  readonly kind: "undefined flags" | "other generation";
   /** Flags that are not compared. */
   readonly flags?: number;
   /** Which lines of mismatches are excused. */
@@ -24,6 +28,7 @@ export const SILICON_DIFFERENCES: readonly SiliconDifference[] = [
   {
     reason:
       "ROL and ROR of a register by an immediate other than 1 leave OF alone; the manual says undefined",
+    kind: "undefined flags",
     flags: OF,
     applies: ({ form, operands }) =>
       (form.operation === "rol" || form.operation === "ror") && operands[0]!.kind === "register" &&
@@ -32,22 +37,26 @@ export const SILICON_DIFFERENCES: readonly SiliconDifference[] = [
   {
     reason:
       "PUSH Sreg with a 32-bit operand leaves the upper half of its slot alone; earlier processors clear it",
+    kind: "other generation",
     mismatches: /^byte 7f[ef] is 0,/,
     applies: ({ form, operandSize }) => form.operation === "push-segment" && operandSize === 4,
   },
   {
     reason: "POP Sreg with a 32-bit operand reads two bytes only, and so cannot fault on the two above",
+    kind: "other generation",
     mismatches: /^(vector is e,|error code |cr2 )/,
     applies: ({ form, operandSize }, { after }) =>
       form.operation === "pop-segment" && operandSize === 4 && after.vector === 13,
   },
   {
     reason: "POPA that faults half-way has changed registers; its restart sets them again",
+    kind: "other generation",
     mismatches: /^(ebp|esi|edi) /,
     applies: ({ form }, { after }) => form.operation === "popa" && after.vector === 14,
   },
   {
     reason: "a page fault tells instruction fetches only with NX or SMEP",
+    kind: "other generation",
     mismatches: /^error code is 4, recorded 14$/,
     applies: (_instruction, { after }) => after.vector === 14,
   },

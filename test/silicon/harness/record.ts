@@ -10,11 +10,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeCases } from "./cases.ts";
-import { type RecordedCase, writeRecording } from "./recording.ts";
+import { type RecordedCase, SILICON_RECORDING } from "../../../src/experiments/mod.ts";
+import { writeRecording } from "./recording.ts";
 import type { Case } from "./workshop.ts";
 
 const HARNESS = fileURLToPath(new URL("./record.c", import.meta.url));
-const RECORDING = fileURLToPath(new URL("../../data/silicon/user32.jsonl.br", import.meta.url));
 
 const hex = (bytes: readonly number[]): string =>
   bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -79,7 +79,7 @@ try {
   if (output.length !== cases.length) {
     throw new Error(`${cases.length} cases, but ${output.length} outcomes; the next one ended the recorder`);
   }
-  writeRecording(RECORDING, processorName(), cases.map((before, n) => fromLine(before, output[n]!)));
+  writeRecording(SILICON_RECORDING, processorName(), cases.map((before, n) => fromLine(before, output[n]!)));
   console.log(`${cases.length} cases recorded on ${processorName()}`);
 } finally {
   rmSync(folder, { recursive: true });

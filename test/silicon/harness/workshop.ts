@@ -2,10 +2,16 @@
  * What the lists of cases are made with: a workshop with deterministic chance, and encodings of operands.
  */
 
-/** Where the recorder and the replay put code and data. */
-export const CODE = 0x10000000, START = 0x800, DATA = 0x20000000;
-/** Two pages to read and write, one to read, and behind them nothing. */
-export const DATA_BYTES = 0x3000, READ_ONLY = DATA + 0x2000, UNMAPPED = DATA + 0x3000;
+import { DATA } from "../../../src/experiments/silicon/workbench.ts";
+
+export {
+  CODE,
+  DATA,
+  DATA_BYTES,
+  READ_ONLY,
+  START,
+  UNMAPPED,
+} from "../../../src/experiments/silicon/workbench.ts";
 
 /** One instruction with everything that it depends on. */
 export interface Case {
