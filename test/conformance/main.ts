@@ -11,6 +11,7 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { replaySilicon } from "../../src/experiments/mod.ts";
 import { checkAsmAgainstNasm } from "./asm_nasm.ts";
 import { checkDecoderAgainstIced } from "./decode_iced.ts";
 import { installed, PACKAGES } from "./emulators.ts";
@@ -76,6 +77,22 @@ function realMode(): Row[] {
   return [{ check, oracle, compared: total, explained, unexplained: failed }];
 }
 
+async function userMode(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const generic of [false, true]) {
+    const comparison = await replaySilicon({ generic });
+    const different = comparison.cases.filter(({ verdict }) => verdict === "different");
+    rows.push({
+      check: `processor: 32-bit user mode, ${generic ? "semantics/ alone" : "the engine"}`,
+      oracle: `${comparison.processor} (recorded)`,
+      compared: comparison.cases.length,
+      explained: comparison.cases.length - comparison.count("identical") - different.length,
+      unexplained: different.map(({ text, mismatches }) => `${text}: ${mismatches.join("; ")}`),
+    });
+  }
+  return rows;
+}
+
 async function guests(): Promise<Row[]> {
   const checks = await checkGuests();
   const rows = (["bochs", "qemu"] as const).map((oracle) => guestRow(oracle, checks));
@@ -113,6 +130,7 @@ const CHECKS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   decoder,
   assembler,
   "real-mode": realMode,
+  "user-mode": userMode,
   guests,
 };
 
