@@ -67,6 +67,7 @@ function inspect(scripts: boolean): string[] {
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) problems.push(`the id "${twice}" is there twice`);
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
+    if (link.closest(".vega-actions") !== null) continue; // vega-embed's own "Save as" menu
     const target = decodeURIComponent(link.getAttribute("href")!.slice(1));
     if (document.getElementById(target) === null) {
       problems.push(`a link leads to #${target}, which is not there`);

@@ -62,24 +62,35 @@ const titleOf = (page: SiteNotebook) => notebookTitle(page.notebook) ?? page.nam
 const markdownSources = (notebook: Notebook) =>
   notebook.cells.filter((cell) => cell.cell_type === "markdown").map((cell) => cell.source);
 
+/** The regions that nbgrader takes out of what students get: `// BEGIN SOLUTION` to `// END SOLUTION`. */
+const SOLUTION = /^([ \t]*)(\/\/|;|#)[ \t]*BEGIN SOLUTION[^\n]*\n[\s\S]*?END SOLUTION[^\n]*/gm;
+
 function codeCell(cell: CodeCell, context: OutputContext, failed: boolean): string {
   const count = cell.execution_count === null ? "" : String(cell.execution_count);
   const label = count === "" ? "Code" : `Code cell ${count}`;
+  const number = `<span class="count" aria-hidden="true">${count}</span>`;
   const jupyter = cell.metadata["jupyter"] as
     | { source_hidden?: boolean; outputs_hidden?: boolean }
     | undefined;
-  const hideSource = jupyter?.source_hidden === true || hasTag(cell, "hide-input");
   const code = context.highlight(cell.source, "typescript");
-  const source = hideSource
-    ? `<details class="hidden"><summary>Show the code</summary>${code}</details>`
-    : code;
   const outputs = jupyter?.outputs_hidden
     ? ""
     : cell.outputs.map((output) => renderOutput(output, context)).join("\n");
-  const outputBlock = outputs.trim() === "" ? "" : `<div class="outputs">${outputs}</div>`;
+  const results = outputs.trim() === "" ? "" : `<div class="outputs">${outputs}</div>`;
+  const question = cell.source.replace(SOLUTION, "$1$2 your answer");
+  const folded = (summary: string, kind: string, content: string) =>
+    `<details class="${kind}"><summary>${summary}</summary>${content}</details>`;
+  let body = `<div class="source">${number}${code}</div>\n${results}`;
+  if (jupyter?.source_hidden === true || hasTag(cell, "hide-input")) {
+    body = `<div class="source">${number}${folded("Show the code", "hidden", code)}</div>\n${results}`;
+  } else if (question !== cell.source && !failed) {
+    // A reader can think first: the solution is folded away, and with it what it gave.
+    const asked = context.highlight(question, "typescript");
+    const solution = folded("Show a solution", "solution", `<div class="source">${code}</div>\n${results}`);
+    body = `<div class="source">${number}${asked}</div>\n${solution}`;
+  }
   return `<section class="cell code${failed ? " failed" : ""}" id="cell-${cell.id}" aria-label="${label}">
-<div class="source"><span class="count" aria-hidden="true">${count}</span>${source}</div>
-${outputBlock}</section>`;
+${body}</section>`;
 }
 
 function renderCell(cell: Cell, context: OutputContext, failure: CellFailure | undefined): string {
