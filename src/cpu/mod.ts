@@ -6,6 +6,7 @@
 
 export { Cpu, type CpuOptions, type Handler, type StopReason } from "./cpu.ts";
 export * from "./cpuid.ts";
+export { type DecodedBlock, decodedBlock, type DecodedMicroOperation } from "./engine/decoded_block.ts";
 export * from "./fault.ts";
 export { raise } from "./exceptions.ts";
 export { probeWrite, readLinear, readLinearBytes, writeLinear } from "./memory.ts";

@@ -41,4 +41,12 @@ export {
 } from "./run_instruction.ts";
 export * from "./silicon/mod.ts";
 export { instructionName } from "./subject.ts";
+export {
+  WATCHED_MODES,
+  WATCHED_PLACES,
+  type WatchedMode,
+  type WatchedRun,
+  type WatchOptions,
+  watchProgram,
+} from "./watched_program.ts";
 export type { Witness, WitnessKind } from "./witness.ts";
