@@ -25,7 +25,7 @@ export function readLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4, user: bool
   const s = cpu.s;
   const index = (linear >>> 12) & TLB_INDEX;
   if (s[TLB_READ + (user ? TLB_USER : 0) + index] === ((linear + size - 1) & PAGE_MASK)) {
-    const host = linear + s[TLB_ADDEND + index]!;
+    const host = (linear + s[TLB_ADDEND + index]!) | 0;
     if (size === 4) return cpu.view.getInt32(host, true);
     return size === 2 ? cpu.view.getUint16(host, true) : cpu.u8[host]!;
   }
@@ -37,7 +37,7 @@ export function writeLinear(cpu: Cpu, linear: number, size: 1 | 2 | 4, value: nu
   const s = cpu.s;
   const index = (linear >>> 12) & TLB_INDEX;
   if (s[TLB_WRITE + (user ? TLB_USER : 0) + index] === ((linear + size - 1) & PAGE_MASK)) {
-    const host = linear + s[TLB_ADDEND + index]!;
+    const host = (linear + s[TLB_ADDEND + index]!) | 0;
     if (size === 4) cpu.view.setInt32(host, value, true);
     else if (size === 2) cpu.view.setInt16(host, value, true);
     else cpu.u8[host] = value;

@@ -157,7 +157,7 @@ function fill(cpu: Cpu, linear: number, physical: number, allow: number): void {
   // Linked code is reached without a look at the TLB, so a link must not outlive the translation it was made with: when
   // walks are paid for depends on the TLB alone, not on what happens to be decoded.
   const replaces = evicted !== page && s[TLB_RIGHTS + index] !== 0 && (s[CR0]! & CR0_PG) !== 0;
-  if (replaces && cpu.code.holdsCode(evicted + s[TLB_ADDEND + index]!)) cpu.newEpoch();
+  if (replaces && cpu.code.holdsCode((evicted + s[TLB_ADDEND + index]!) | 0)) cpu.newEpoch();
   s[TLB_TAG + index] = page;
   s[TLB_PHYSICAL + index] = physical & PAGE_MASK;
   s[TLB_RIGHTS + index] = allow;
@@ -174,7 +174,7 @@ function refreshFastTags(cpu: Cpu, index: number): void {
   const fast = frame >= 0 && !cpu.watches(page);
   const writable = fast && cpu.bus.writable(s[TLB_PHYSICAL + index]! >>> 12) && !cpu.code.holdsCode(frame);
   const user = fast && s[ALIGNMENT_CHECK] === 0;
-  s[TLB_ADDEND + index] = frame - page;
+  s[TLB_ADDEND + index] = frame - page; // wraps round, and back when a linear address is added
   s[TLB_READ + index] = fast && (allow & TLB_ALLOW_READ) !== 0 ? page : -1;
   s[TLB_WRITE + index] = writable && (allow & TLB_ALLOW_WRITE) !== 0 ? page : -1;
   s[TLB_READ + TLB_USER + index] = user && (allow & TLB_ALLOW_USER_READ) !== 0 ? page : -1;
@@ -226,7 +226,7 @@ export function refreshTlb(cpu: Cpu, frame = -1): void {
   const s = cpu.s;
   for (let index = 0; index < TLB_ENTRIES; index++) {
     const page = s[TLB_TAG + index]!;
-    if ((s[TLB_RIGHTS + index]!) !== 0 && (frame < 0 || s[TLB_ADDEND + index]! + page === frame)) {
+    if ((s[TLB_RIGHTS + index]!) !== 0 && (frame < 0 || ((s[TLB_ADDEND + index]! + page) | 0) === frame)) {
       refreshFastTags(cpu, index);
     }
   }

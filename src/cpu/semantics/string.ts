@@ -92,7 +92,7 @@ function hostOffset(cpu: Cpu, tags: number, linear: number): number {
   const s = cpu.s;
   const index = (linear >>> 12) & TLB_INDEX;
   if (s[tags + (cpu.user ? TLB_USER : 0) + index] !== (linear & ~0xfff)) return -1;
-  return linear + s[TLB_ADDEND + index]!;
+  return (linear + s[TLB_ADDEND + index]!) | 0;
 }
 
 /** How many elements from `offset` up lie on its page, within the segment, and below the end of a 16-bit address. */

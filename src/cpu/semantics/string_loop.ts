@@ -8,7 +8,20 @@
 import type { Instruction } from "../../isa/mod.ts";
 import type { Cpu } from "../cpu.ts";
 import { readRegister, writeRegister } from "../operands.ts";
-import { BUDGET, DEBUG_PENDING, DF, ECX, EDI, EFLAGS, EIP, LEAVE, NEXT_EIP, RETIRED, TF } from "../state.ts";
+import {
+  BUDGET,
+  BUDGET_START,
+  DEBUG_PENDING,
+  DF,
+  ECX,
+  EDI,
+  EFLAGS,
+  EIP,
+  LEAVE,
+  NEXT_EIP,
+  RETIRED,
+  TF,
+} from "../state.ts";
 
 /** DR6.BS: single step. */
 const SINGLE_STEP = 0x4000;
@@ -85,6 +98,7 @@ export function repeatString(
   }
   s[NEXT_EIP] = s[EIP]!;
   s[RETIRED] = s[RETIRED]! - 1;
-  cpu.charge(-start);
+  // Not charge(-start), which would give the slice new budget to start with, for ever.
+  s[BUDGET_START] = s[BUDGET_START]! - start;
   if ((s[EFLAGS]! & TF) !== 0) s[DEBUG_PENDING] = s[DEBUG_PENDING]! | SINGLE_STEP; // a trap after every element
 }
