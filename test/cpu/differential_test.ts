@@ -111,4 +111,23 @@ describe("property: the engine's fast paths do what the routines of semantics/ d
       { numRuns: Number(process.env.DIFFERENTIAL_RUNS ?? 300) },
     );
   });
+
+  test("random sequences in slices of any length take the same cycles to the same state as in one go", () => {
+    const whole = makeMirrored();
+    const sliced = makeMirrored();
+    fc.assert(
+      fc.property(starts, fc.integer({ min: 1, max: 200 }), (start, slice) => {
+        const began = [whole, sliced].map((bare) => {
+          prepare(bare, start);
+          return { cycles: bare.cpu.now(), instructions: bare.cpu.instructions() };
+        });
+        whole.cpu.run(began[0]!.cycles + LIMIT);
+        for (let cycles = slice; cycles < LIMIT + slice && !sliced.ended; cycles += slice) {
+          sliced.cpu.run(began[1]!.cycles + Math.min(cycles, LIMIT));
+        }
+        expect(snapshot(sliced, began[1]!)).toEqual(snapshot(whole, began[0]!));
+      }),
+      { numRuns: Number(process.env.DIFFERENTIAL_RUNS ?? 300) },
+    );
+  });
 });

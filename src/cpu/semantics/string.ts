@@ -11,6 +11,7 @@ import { FLAGS_SUB, zero } from "../flags.ts";
 import { readMemory, readRegister, writeMemory, writeRegister } from "../operands.ts";
 import {
   BASE,
+  BUDGET,
   DF,
   EAX,
   EDI,
@@ -34,6 +35,9 @@ import {
   type RepeatOptions,
   repeatString,
 } from "./string_loop.ts";
+
+/** Bytes of a cache line. */
+const LINE = 64;
 
 function sourceSegment(instruction: Instruction): number {
   return instruction.segment >= 0 ? instruction.segment : DS;
@@ -112,6 +116,14 @@ function elementsAhead(
   return Math.floor(Math.min(0x1000 - (linear & 0xfff), inSegment, inAddress) / size);
 }
 
+/** How many elements it takes until the price of the lines left behind has used up the budget. */
+function elementsAffordable(cpu: Cpu, instruction: Instruction, to: number): number {
+  const price = cpu.costs.event["string-block"];
+  if (price === 0) return Infinity;
+  const lines = Math.ceil(cpu.s[BUDGET]! / price);
+  return lines <= 0 ? 1 : Math.ceil((lines * LINE - (to & (LINE - 1))) / elementSize(instruction));
+}
+
 const moveBlock: Block = (cpu, instruction, count) => {
   const s = cpu.s;
   if ((s[EFLAGS]! & DF) !== 0) return 0;
@@ -125,6 +137,7 @@ const moveBlock: Block = (cpu, instruction, count) => {
     count,
     elementsAhead(cpu, instruction, segment, from, READ_SPAN),
     elementsAhead(cpu, instruction, ES, to, WRITE_SPAN),
+    elementsAffordable(cpu, instruction, to),
   );
   // Where the destination overlaps the source from above, later elements read what earlier ones have written.
   if (target > source) elements = Math.min(elements, Math.floor((target - source) / size));
@@ -142,7 +155,11 @@ const storeBlock: Block = (cpu, instruction, count) => {
   const to = readIndex(cpu, instruction, EDI);
   const target = hostOffset(cpu, TLB_WRITE, (s[BASE + ES]! + to) | 0);
   if (target < 0 || (target & (size - 1)) !== 0) return 0;
-  const elements = Math.min(count, elementsAhead(cpu, instruction, ES, to, WRITE_SPAN));
+  const elements = Math.min(
+    count,
+    elementsAhead(cpu, instruction, ES, to, WRITE_SPAN),
+    elementsAffordable(cpu, instruction, to),
+  );
   const first = target / size;
   (size === 4 ? s : size === 2 ? cpu.u16 : cpu.u8).fill(s[EAX]!, first, first + elements);
   writeRegister(cpu, EDI, instruction.addressSize, to + elements * size);
@@ -155,7 +172,8 @@ const storeBlock: Block = (cpu, instruction, count) => {
  */
 const priceByLine: RepeatOptions["price"] = (cpu, instruction, from, count) => {
   if ((cpu.s[EFLAGS]! & DF) !== 0) return count * cpu.costs.instruction[instruction.form.costClass];
-  return (((from & 63) + count * elementSize(instruction)) >>> 6) * cpu.costs.event["string-block"];
+  const lines = Math.floor(((from & (LINE - 1)) + count * elementSize(instruction)) / LINE);
+  return lines * cpu.costs.event["string-block"];
 };
 
 // --- The instructions ---------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ const SINGLE_STEP = 0x4000;
 export type Element = (cpu: Cpu, instruction: Instruction) => void;
 
 /**
- * Does several elements at once where that is quick and indistinguishable.
+ * Does several elements at once where that is quick and indistinguishable, no more than the budget allows.
  *
  * @param count how many elements are left, unsigned
  * @returns how many were done; 0 to have one done the long way
@@ -86,7 +86,7 @@ export function repeatString(
     const left = readRegister(cpu, ECX, instruction.addressSize) >>> 0;
     if (left === 0) return;
     const from = readIndex(cpu, instruction, EDI);
-    let done = block === undefined ? 0 : block(cpu, instruction, left);
+    let done = block === undefined || (s[EFLAGS]! & TF) !== 0 ? 0 : block(cpu, instruction, left);
     if (done === 0) {
       element(cpu, instruction);
       done = 1;
