@@ -13,6 +13,7 @@ import { BASE, EIP, EPOCH, LIMIT, MODE_KEY } from "../state.ts";
 import type { CodeCache } from "./code_cache.ts";
 import { instructionCycles } from "./cost.ts";
 import { fuse, lower, type Lowering } from "./lower.ts";
+import { quieten } from "./quiet.ts";
 import { CHECK_SENSITIVE, END, GENERIC, OFFER } from "./micro_operation.ts";
 import {
   R_BLOCK_COUNT,
@@ -122,6 +123,7 @@ export function buildBlock(
     if (ENDING.has(instruction.form.family) || ENDING_OPERATIONS.has(instruction.form.operation)) break;
     if (bytes >= source.room || nextEip !== ((eip + instruction.length) | 0)) break;
   }
+  quieten(records, at + RECORD, word - RECORD);
   // A last record that goes on with the next block, for blocks that do not end in a branch.
   records.fill(0, word, word + RECORD);
   records[word + R_OP] = END;

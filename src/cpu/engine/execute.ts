@@ -38,7 +38,8 @@ export function execute(cpu: Cpu): void {
       }
       link = -1;
       s[101 /* LEAVE */] = 0;
-      if (s[97 /* BUDGET */]! <= 0) return;
+      // A block is begun only if it can be paid for; what does not fit is stepped, so that a limit is met exactly.
+      if (s[97 /* BUDGET */]! < records[block + 0]! && !cache.single) return;
       s[97 /* BUDGET */] = s[97 /* BUDGET */]! - records[block + 0]!;
       s[99 /* RETIRED */] = s[99 /* RETIRED */]! + records[block + 1]!;
       pc = block;
@@ -167,7 +168,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[readTags + entry] !== ((linear + 3) & PAGE) ||
           offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
         ) return pc;
-        s[records[pc + 1]!] = view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true);
+        s[records[pc + 1]!] = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
         continue;
       }
       case 13 /* LOAD16_ZERO */: {
@@ -181,7 +182,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[readTags + entry] !== ((linear + 1) & PAGE) ||
           offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
         ) return pc;
-        s[records[pc + 1]!] = view.getUint16(linear + s[19456 /* TLB_ADDEND */ + entry]!, true);
+        s[records[pc + 1]!] = view.getUint16((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
         continue;
       }
       case 14 /* LOAD8_ZERO */: {
@@ -196,7 +197,7 @@ function executeFast(cpu: Cpu, start: number): number {
         ) {
           return pc;
         }
-        s[records[pc + 1]!] = u8[linear + s[19456 /* TLB_ADDEND */ + entry]!]!;
+        s[records[pc + 1]!] = u8[(linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0]!;
         continue;
       }
       case 15 /* LOAD16_SIGN */: {
@@ -210,7 +211,8 @@ function executeFast(cpu: Cpu, start: number): number {
           s[readTags + entry] !== ((linear + 1) & PAGE) ||
           offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
         ) return pc;
-        s[records[pc + 1]!] = (view.getUint16(linear + s[19456 /* TLB_ADDEND */ + entry]!, true) << 16) >> 16;
+        s[records[pc + 1]!] =
+          (view.getUint16((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true) << 16) >> 16;
         continue;
       }
       case 16 /* LOAD8_SIGN */: {
@@ -225,7 +227,7 @@ function executeFast(cpu: Cpu, start: number): number {
         ) {
           return pc;
         }
-        s[records[pc + 1]!] = (u8[linear + s[19456 /* TLB_ADDEND */ + entry]!]! << 24) >> 24;
+        s[records[pc + 1]!] = (u8[(linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0]! << 24) >> 24;
         continue;
       }
       case 17 /* LOAD16 */: {
@@ -239,7 +241,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[readTags + entry] !== ((linear + 1) & PAGE) ||
           offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
         ) return pc;
-        u16[records[pc + 1]!] = view.getUint16(linear + s[19456 /* TLB_ADDEND */ + entry]!, true);
+        u16[records[pc + 1]!] = view.getUint16((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
         continue;
       }
       case 18 /* LOAD8 */: {
@@ -254,7 +256,7 @@ function executeFast(cpu: Cpu, start: number): number {
         ) {
           return pc;
         }
-        u8[records[pc + 1]!] = u8[linear + s[19456 /* TLB_ADDEND */ + entry]!]!;
+        u8[records[pc + 1]!] = u8[(linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0]!;
         continue;
       }
       case 19 /* LOAD32_UPDATE */: {
@@ -269,7 +271,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 3) & PAGE) ||
           offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
         ) return pc;
-        updateHost = linear + s[19456 /* TLB_ADDEND */ + entry]!;
+        updateHost = (linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0;
         s[8 /* TEMP */] = view.getInt32(updateHost, true);
         continue;
       }
@@ -285,7 +287,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 1) & PAGE) ||
           offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
         ) return pc;
-        updateHost = linear + s[19456 /* TLB_ADDEND */ + entry]!;
+        updateHost = (linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0;
         s[8 /* TEMP */] = view.getUint16(updateHost, true);
         continue;
       }
@@ -300,7 +302,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
         ) return pc;
-        updateHost = linear + s[19456 /* TLB_ADDEND */ + entry]!;
+        updateHost = (linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0;
         s[8 /* TEMP */] = u8[updateHost]!;
         continue;
       }
@@ -330,7 +332,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 3) & PAGE) ||
           offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, s[records[pc + 1]!]!, true);
+        view.setInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, s[records[pc + 1]!]!, true);
         continue;
       }
       case 26 /* STORE16 */: {
@@ -344,7 +346,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 1) & PAGE) ||
           offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
         ) return pc;
-        view.setInt16(linear + s[19456 /* TLB_ADDEND */ + entry]!, u16[records[pc + 1]!]!, true);
+        view.setInt16((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, u16[records[pc + 1]!]!, true);
         continue;
       }
       case 27 /* STORE8 */: {
@@ -357,7 +359,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
         ) return pc;
-        u8[linear + s[19456 /* TLB_ADDEND */ + entry]!] = u8[records[pc + 1]!]!;
+        u8[(linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0] = u8[records[pc + 1]!]!;
         continue;
       }
       case 28 /* ADD32_RR */: {
@@ -1083,7 +1085,7 @@ function executeFast(cpu: Cpu, start: number): number {
       }
       case 99 /* SETCC */:
       case 100 /* CMOV32 */:
-      case 110 /* JCC */: {
+      case 136 /* JCC */: {
         n = records[pc + 3]!;
         op = s[12 /* FLAG_OP */]!;
         if (op === 0) {
@@ -1144,7 +1146,7 @@ function executeFast(cpu: Cpu, start: number): number {
         }
         if ((n & 1) !== 0) taken = !taken;
         n = records[pc + 0]!;
-        if (n === 110 /* JCC */) break;
+        if (n === 136 /* JCC */) break;
         if (n === 99 /* SETCC */) u8[records[pc + 1]!] = taken ? 1 : 0;
         else if (taken) s[records[pc + 1]!] = s[records[pc + 2]!]!;
         continue;
@@ -1157,7 +1159,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, value, true);
+        view.setInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, value, true);
         s[4 /* ESP */] = offset;
         continue;
       }
@@ -1169,7 +1171,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, value, true);
+        view.setInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, value, true);
         s[4 /* ESP */] = offset;
         continue;
       }
@@ -1182,7 +1184,7 @@ function executeFast(cpu: Cpu, start: number): number {
         ) {
           return pc;
         }
-        value = view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true);
+        value = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
         s[4 /* ESP */] = offset + 4;
         s[records[pc + 1]!] = value; // after ESP has moved: POP ESP
         continue;
@@ -1196,14 +1198,269 @@ function executeFast(cpu: Cpu, start: number): number {
         ) {
           return pc;
         }
-        s[5 /* EBP */] = view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true);
+        s[5 /* EBP */] = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
         s[4 /* ESP */] = offset + 4;
         continue;
       }
-      case 105 /* JMP */:
+      case 105 /* LOAD32_BASE */: {
+        offset = (s[records[pc + 4]!]! + records[pc + 7]!) | 0;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) return pc;
+        s[records[pc + 1]!] = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
+        continue;
+      }
+      case 106 /* LOAD8_ZERO_BASE */: {
+        offset = (s[records[pc + 4]!]! + records[pc + 7]!) | 0;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) {
+          return pc;
+        }
+        s[records[pc + 1]!] = u8[(linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0]!;
+        continue;
+      }
+      case 107 /* STORE32_BASE */: {
+        offset = (s[records[pc + 4]!]! + records[pc + 7]!) | 0;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[writeTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
+        ) return pc;
+        view.setInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, s[records[pc + 1]!]!, true);
+        continue;
+      }
+      case 108 /* STORE8_BASE */: {
+        offset = (s[records[pc + 4]!]! + records[pc + 7]!) | 0;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
+        ) return pc;
+        u8[(linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0] = u8[records[pc + 1]!]!;
+        continue;
+      }
+      case 109 /* STORE32_I */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[writeTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
+        ) return pc;
+        view.setInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, records[pc + 3]!, true);
+        continue;
+      }
+      case 110 /* STORE8_I */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + segment]! >>> 0
+        ) return pc;
+        u8[(linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0] = records[pc + 3]!;
+        continue;
+      }
+      case 111 /* ADD32_RM */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
+        at = records[pc + 1]!;
+        a = s[at]!;
+        result = (a + b) | 0;
+        s[at] = result;
+        s[12 /* FLAG_OP */] = 4 /* FLAGS_ADD */ | 3 /* SIZE_32 */;
+        s[13 /* FLAG_A */] = a;
+        s[14 /* FLAG_RESULT */] = result;
+        continue;
+      }
+      case 112 /* OR32_RM */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
+        at = records[pc + 1]!;
+        a = s[at]!;
+        result = a | b;
+        s[at] = result;
+        s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
+        s[14 /* FLAG_RESULT */] = result;
+        continue;
+      }
+      case 113 /* AND32_RM */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
+        at = records[pc + 1]!;
+        a = s[at]!;
+        result = a & b;
+        s[at] = result;
+        s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
+        s[14 /* FLAG_RESULT */] = result;
+        continue;
+      }
+      case 114 /* SUB32_RM */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
+        at = records[pc + 1]!;
+        a = s[at]!;
+        result = (a - b) | 0;
+        s[at] = result;
+        s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
+        s[13 /* FLAG_A */] = a;
+        s[14 /* FLAG_RESULT */] = result;
+        continue;
+      }
+      case 115 /* XOR32_RM */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
+        at = records[pc + 1]!;
+        a = s[at]!;
+        result = a ^ b;
+        s[at] = result;
+        s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
+        s[14 /* FLAG_RESULT */] = result;
+        continue;
+      }
+      case 116 /* IMUL32_RM */: {
+        offset = (s[records[pc + 4]!]! + (s[records[pc + 5]!]! << records[pc + 6]!) +
+          records[pc + 7]!) &
+          records[pc + 9]!;
+        segment = records[pc + 8]!;
+        linear = (s[24 /* BASE */ + segment]! + offset) | 0;
+        entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[48 /* READ_SPAN */ + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
+        at = records[pc + 1]!;
+        a = s[at]!;
+        result = Math.imul(a, b);
+        s[11 /* EFLAGS */] = (s[11 /* EFLAGS */]! & ~(1 /* CF */ | 2048 /* OF */ | 16 /* AF */)) |
+          (a * b === result ? 0 : 1 /* CF */ | 2048 /* OF */);
+        s[at] = result;
+        s[12 /* FLAG_OP */] = 32 /* FLAGS_RESULT */ | 3 /* SIZE_32 */;
+        s[14 /* FLAG_RESULT */] = result;
+        continue;
+      }
+      case 117 /* ADD32_RR_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = (s[at]! + s[records[pc + 2]!]!) | 0;
+        continue;
+      case 118 /* ADD32_RI_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = (s[at]! + records[pc + 3]!) | 0;
+        continue;
+      case 119 /* OR32_RR_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! | s[records[pc + 2]!]!;
+        continue;
+      case 120 /* OR32_RI_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! | records[pc + 3]!;
+        continue;
+      case 121 /* AND32_RR_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! & s[records[pc + 2]!]!;
+        continue;
+      case 122 /* AND32_RI_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! & records[pc + 3]!;
+        continue;
+      case 123 /* SUB32_RR_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = (s[at]! - s[records[pc + 2]!]!) | 0;
+        continue;
+      case 124 /* XOR32_RR_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! ^ s[records[pc + 2]!]!;
+        continue;
+      case 125 /* XOR32_RI_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! ^ records[pc + 3]!;
+        continue;
+      case 126 /* SHL32_I_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! << records[pc + 3]!;
+        continue;
+      case 127 /* SHR32_I_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! >>> records[pc + 3]!;
+        continue;
+      case 128 /* SAR32_I_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = s[at]! >> records[pc + 3]!;
+        continue;
+      case 129 /* IMUL32_RR_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = Math.imul(s[at]!, s[records[pc + 2]!]!);
+        continue;
+      case 130 /* IMUL32_RRI_QUIET */:
+        at = records[pc + 1]!;
+        s[at] = Math.imul(s[records[pc + 2]!]!, records[pc + 3]!);
+        continue;
+      case 131 /* JMP */:
         taken = true;
         break;
-      case 107 /* CALL */: {
+      case 133 /* CALL */: {
         value = records[pc + 11]!;
         offset = (s[4 /* ESP */]! - 4) | 0;
         linear = (s[24 /* BASE */ + SS]! + offset) | 0;
@@ -1211,18 +1468,18 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, value, true);
+        view.setInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, value, true);
         s[4 /* ESP */] = offset;
         taken = true;
         break;
       }
-      case 106 /* JMP_SLOT */: {
+      case 132 /* JMP_SLOT */: {
         target = s[records[pc + 1]!]!;
         if (target >>> 0 > s[32 /* LIMIT */ + CS]! >>> 0) return pc;
         indirect = true;
         break;
       }
-      case 108 /* CALL_SLOT */: {
+      case 134 /* CALL_SLOT */: {
         target = s[records[pc + 1]!]!;
         if (target >>> 0 > s[32 /* LIMIT */ + CS]! >>> 0) return pc;
         value = records[pc + 11]!;
@@ -1232,12 +1489,12 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[56 /* WRITE_SPAN */ + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, value, true);
+        view.setInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, value, true);
         s[4 /* ESP */] = offset;
         indirect = true;
         break;
       }
-      case 109 /* RET */: {
+      case 135 /* RET */: {
         offset = s[4 /* ESP */]!;
         linear = (s[24 /* BASE */ + SS]! + offset) | 0;
         entry = (linear >>> 12) & 1023 /* TLB_INDEX */;
@@ -1246,13 +1503,13 @@ function executeFast(cpu: Cpu, start: number): number {
         ) {
           return pc;
         }
-        target = view.getInt32(linear + s[19456 /* TLB_ADDEND */ + entry]!, true);
+        target = view.getInt32((linear + s[19456 /* TLB_ADDEND */ + entry]!) | 0, true);
         if (target >>> 0 > s[32 /* LIMIT */ + CS]! >>> 0) return pc;
         s[4 /* ESP */] = offset + 4 + records[pc + 3]!;
         indirect = true;
         break;
       }
-      case 111 /* CMP32_RR_JB */: {
+      case 137 /* CMP32_RR_JB */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1261,7 +1518,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 < b >>> 0;
         break;
       }
-      case 112 /* CMP32_RR_JAE */: {
+      case 138 /* CMP32_RR_JAE */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1270,7 +1527,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 >= b >>> 0;
         break;
       }
-      case 113 /* CMP32_RR_JE */: {
+      case 139 /* CMP32_RR_JE */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1279,7 +1536,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a === b;
         break;
       }
-      case 114 /* CMP32_RR_JNE */: {
+      case 140 /* CMP32_RR_JNE */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1288,7 +1545,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a !== b;
         break;
       }
-      case 115 /* CMP32_RR_JBE */: {
+      case 141 /* CMP32_RR_JBE */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1297,7 +1554,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 <= b >>> 0;
         break;
       }
-      case 116 /* CMP32_RR_JA */: {
+      case 142 /* CMP32_RR_JA */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1306,7 +1563,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 > b >>> 0;
         break;
       }
-      case 117 /* CMP32_RR_JS */: {
+      case 143 /* CMP32_RR_JS */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         result = (a - b) | 0;
@@ -1316,7 +1573,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = result < 0;
         break;
       }
-      case 118 /* CMP32_RR_JNS */: {
+      case 144 /* CMP32_RR_JNS */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         result = (a - b) | 0;
@@ -1326,7 +1583,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = result >= 0;
         break;
       }
-      case 119 /* CMP32_RR_JL */: {
+      case 145 /* CMP32_RR_JL */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1335,7 +1592,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a < b;
         break;
       }
-      case 120 /* CMP32_RR_JGE */: {
+      case 146 /* CMP32_RR_JGE */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1344,7 +1601,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >= b;
         break;
       }
-      case 121 /* CMP32_RR_JLE */: {
+      case 147 /* CMP32_RR_JLE */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1353,7 +1610,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a <= b;
         break;
       }
-      case 122 /* CMP32_RR_JG */: {
+      case 148 /* CMP32_RR_JG */: {
         a = s[records[pc + 1]!]!;
         b = s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1362,7 +1619,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a > b;
         break;
       }
-      case 123 /* CMP32_RI_JB */: {
+      case 149 /* CMP32_RI_JB */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1371,7 +1628,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 < b >>> 0;
         break;
       }
-      case 124 /* CMP32_RI_JAE */: {
+      case 150 /* CMP32_RI_JAE */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1380,7 +1637,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 >= b >>> 0;
         break;
       }
-      case 125 /* CMP32_RI_JE */: {
+      case 151 /* CMP32_RI_JE */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1389,7 +1646,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a === b;
         break;
       }
-      case 126 /* CMP32_RI_JNE */: {
+      case 152 /* CMP32_RI_JNE */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1398,7 +1655,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a !== b;
         break;
       }
-      case 127 /* CMP32_RI_JBE */: {
+      case 153 /* CMP32_RI_JBE */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1407,7 +1664,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 <= b >>> 0;
         break;
       }
-      case 128 /* CMP32_RI_JA */: {
+      case 154 /* CMP32_RI_JA */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1416,7 +1673,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >>> 0 > b >>> 0;
         break;
       }
-      case 129 /* CMP32_RI_JS */: {
+      case 155 /* CMP32_RI_JS */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         result = (a - b) | 0;
@@ -1426,7 +1683,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = result < 0;
         break;
       }
-      case 130 /* CMP32_RI_JNS */: {
+      case 156 /* CMP32_RI_JNS */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         result = (a - b) | 0;
@@ -1436,7 +1693,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = result >= 0;
         break;
       }
-      case 131 /* CMP32_RI_JL */: {
+      case 157 /* CMP32_RI_JL */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1445,7 +1702,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a < b;
         break;
       }
-      case 132 /* CMP32_RI_JGE */: {
+      case 158 /* CMP32_RI_JGE */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1454,7 +1711,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a >= b;
         break;
       }
-      case 133 /* CMP32_RI_JLE */: {
+      case 159 /* CMP32_RI_JLE */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1463,7 +1720,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a <= b;
         break;
       }
-      case 134 /* CMP32_RI_JG */: {
+      case 160 /* CMP32_RI_JG */: {
         a = s[records[pc + 1]!]!;
         b = records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 3 /* SIZE_32 */;
@@ -1472,91 +1729,91 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = a > b;
         break;
       }
-      case 135 /* TEST32_RR_JE */: {
+      case 161 /* TEST32_RR_JE */: {
         result = s[records[pc + 1]!]! & s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result === 0;
         break;
       }
-      case 136 /* TEST32_RR_JNE */: {
+      case 162 /* TEST32_RR_JNE */: {
         result = s[records[pc + 1]!]! & s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result !== 0;
         break;
       }
-      case 137 /* TEST32_RR_JS */: {
+      case 163 /* TEST32_RR_JS */: {
         result = s[records[pc + 1]!]! & s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result < 0;
         break;
       }
-      case 138 /* TEST32_RR_JNS */: {
+      case 164 /* TEST32_RR_JNS */: {
         result = s[records[pc + 1]!]! & s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result >= 0;
         break;
       }
-      case 139 /* TEST32_RR_JLE */: {
+      case 165 /* TEST32_RR_JLE */: {
         result = s[records[pc + 1]!]! & s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result <= 0;
         break;
       }
-      case 140 /* TEST32_RR_JG */: {
+      case 166 /* TEST32_RR_JG */: {
         result = s[records[pc + 1]!]! & s[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result > 0;
         break;
       }
-      case 141 /* TEST32_RI_JE */: {
+      case 167 /* TEST32_RI_JE */: {
         result = s[records[pc + 1]!]! & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result === 0;
         break;
       }
-      case 142 /* TEST32_RI_JNE */: {
+      case 168 /* TEST32_RI_JNE */: {
         result = s[records[pc + 1]!]! & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result !== 0;
         break;
       }
-      case 143 /* TEST32_RI_JS */: {
+      case 169 /* TEST32_RI_JS */: {
         result = s[records[pc + 1]!]! & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result < 0;
         break;
       }
-      case 144 /* TEST32_RI_JNS */: {
+      case 170 /* TEST32_RI_JNS */: {
         result = s[records[pc + 1]!]! & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result >= 0;
         break;
       }
-      case 145 /* TEST32_RI_JLE */: {
+      case 171 /* TEST32_RI_JLE */: {
         result = s[records[pc + 1]!]! & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result <= 0;
         break;
       }
-      case 146 /* TEST32_RI_JG */: {
+      case 172 /* TEST32_RI_JG */: {
         result = s[records[pc + 1]!]! & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 3 /* SIZE_32 */;
         s[14 /* FLAG_RESULT */] = result;
         taken = result > 0;
         break;
       }
-      case 147 /* DEC32_JNE */: {
+      case 173 /* DEC32_JNE */: {
         op = s[12 /* FLAG_OP */]!;
         if (op === (4 /* FLAGS_ADD */ | 3 /* SIZE_32 */)) {
           s[11 /* EFLAGS */] = (s[11 /* EFLAGS */]! & ~1 /* CF */) |
@@ -1578,7 +1835,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = result !== 0;
         break;
       }
-      case 148 /* CMP8_RR_JE */: {
+      case 174 /* CMP8_RR_JE */: {
         a = u8[records[pc + 1]!]!;
         result = a - u8[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 1 /* SIZE_8 */;
@@ -1587,7 +1844,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = (result & 0xff) === 0;
         break;
       }
-      case 149 /* CMP8_RR_JNE */: {
+      case 175 /* CMP8_RR_JNE */: {
         a = u8[records[pc + 1]!]!;
         result = a - u8[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 1 /* SIZE_8 */;
@@ -1596,7 +1853,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = (result & 0xff) !== 0;
         break;
       }
-      case 150 /* CMP8_RI_JE */: {
+      case 176 /* CMP8_RI_JE */: {
         a = u8[records[pc + 1]!]!;
         result = a - records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 1 /* SIZE_8 */;
@@ -1605,7 +1862,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = (result & 0xff) === 0;
         break;
       }
-      case 151 /* CMP8_RI_JNE */: {
+      case 177 /* CMP8_RI_JNE */: {
         a = u8[records[pc + 1]!]!;
         result = a - records[pc + 3]!;
         s[12 /* FLAG_OP */] = 8 /* FLAGS_SUB */ | 1 /* SIZE_8 */;
@@ -1614,7 +1871,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = (result & 0xff) !== 0;
         break;
       }
-      case 152 /* TEST8_RR_JE */: {
+      case 178 /* TEST8_RR_JE */: {
         a = u8[records[pc + 1]!]!;
         result = a & u8[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 1 /* SIZE_8 */;
@@ -1622,7 +1879,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = (result & 0xff) === 0;
         break;
       }
-      case 153 /* TEST8_RR_JNE */: {
+      case 179 /* TEST8_RR_JNE */: {
         a = u8[records[pc + 1]!]!;
         result = a & u8[records[pc + 2]!]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 1 /* SIZE_8 */;
@@ -1630,7 +1887,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = (result & 0xff) !== 0;
         break;
       }
-      case 154 /* TEST8_RI_JE */: {
+      case 180 /* TEST8_RI_JE */: {
         a = u8[records[pc + 1]!]!;
         result = a & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 1 /* SIZE_8 */;
@@ -1638,7 +1895,7 @@ function executeFast(cpu: Cpu, start: number): number {
         taken = (result & 0xff) === 0;
         break;
       }
-      case 155 /* TEST8_RI_JNE */: {
+      case 181 /* TEST8_RI_JNE */: {
         a = u8[records[pc + 1]!]!;
         result = a & records[pc + 3]!;
         s[12 /* FLAG_OP */] = 12 /* FLAGS_LOGIC */ | 1 /* SIZE_8 */;
@@ -1670,7 +1927,7 @@ function executeFast(cpu: Cpu, start: number): number {
       block = records[at]!;
     }
     n = s[97 /* BUDGET */]!;
-    if (n <= 0) {
+    if (n < records[block + 0]!) {
       s[10 /* EIP */] = records[block + 10]!;
       return pc + 2 /* EXIT_BUDGET */;
     }

@@ -120,7 +120,8 @@ export function execute(cpu: Cpu): void {
       }
       link = -1;
       s[LEAVE] = 0;
-      if (s[BUDGET]! <= 0) return;
+      // A block is begun only if it can be paid for; what does not fit is stepped, so that a limit is met exactly.
+      if (s[BUDGET]! < records[block + R_BLOCK_CYCLES]! && !cache.single) return;
       s[BUDGET] = s[BUDGET]! - records[block + R_BLOCK_CYCLES]!;
       s[RETIRED] = s[RETIRED]! + records[block + R_BLOCK_COUNT]!;
       pc = block;
@@ -248,7 +249,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
         ) return pc;
-        s[records[pc + R_A]!] = view.getInt32(linear + s[TLB_ADDEND + entry]!, true);
+        s[records[pc + R_A]!] = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
         continue;
       }
       case M.LOAD16_ZERO: {
@@ -261,7 +262,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[readTags + entry] !== ((linear + 1) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
         ) return pc;
-        s[records[pc + R_A]!] = view.getUint16(linear + s[TLB_ADDEND + entry]!, true);
+        s[records[pc + R_A]!] = view.getUint16((linear + s[TLB_ADDEND + entry]!) | 0, true);
         continue;
       }
       case M.LOAD8_ZERO: {
@@ -274,7 +275,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (s[readTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0) {
           return pc;
         }
-        s[records[pc + R_A]!] = u8[linear + s[TLB_ADDEND + entry]!]!;
+        s[records[pc + R_A]!] = u8[(linear + s[TLB_ADDEND + entry]!) | 0]!;
         continue;
       }
       case M.LOAD16_SIGN: {
@@ -287,7 +288,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[readTags + entry] !== ((linear + 1) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
         ) return pc;
-        s[records[pc + R_A]!] = (view.getUint16(linear + s[TLB_ADDEND + entry]!, true) << 16) >> 16;
+        s[records[pc + R_A]!] = (view.getUint16((linear + s[TLB_ADDEND + entry]!) | 0, true) << 16) >> 16;
         continue;
       }
       case M.LOAD8_SIGN: {
@@ -300,7 +301,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (s[readTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0) {
           return pc;
         }
-        s[records[pc + R_A]!] = (u8[linear + s[TLB_ADDEND + entry]!]! << 24) >> 24;
+        s[records[pc + R_A]!] = (u8[(linear + s[TLB_ADDEND + entry]!) | 0]! << 24) >> 24;
         continue;
       }
       case M.LOAD16: {
@@ -313,7 +314,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[readTags + entry] !== ((linear + 1) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
         ) return pc;
-        u16[records[pc + R_A]!] = view.getUint16(linear + s[TLB_ADDEND + entry]!, true);
+        u16[records[pc + R_A]!] = view.getUint16((linear + s[TLB_ADDEND + entry]!) | 0, true);
         continue;
       }
       case M.LOAD8: {
@@ -326,7 +327,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (s[readTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0) {
           return pc;
         }
-        u8[records[pc + R_A]!] = u8[linear + s[TLB_ADDEND + entry]!]!;
+        u8[records[pc + R_A]!] = u8[(linear + s[TLB_ADDEND + entry]!) | 0]!;
         continue;
       }
       case M.LOAD32_UPDATE: {
@@ -341,7 +342,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 3) & PAGE) ||
           offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
         ) return pc;
-        updateHost = linear + s[TLB_ADDEND + entry]!;
+        updateHost = (linear + s[TLB_ADDEND + entry]!) | 0;
         s[TEMP] = view.getInt32(updateHost, true);
         continue;
       }
@@ -357,7 +358,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 1) & PAGE) ||
           offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
         ) return pc;
-        updateHost = linear + s[TLB_ADDEND + entry]!;
+        updateHost = (linear + s[TLB_ADDEND + entry]!) | 0;
         s[TEMP] = view.getUint16(updateHost, true);
         continue;
       }
@@ -372,7 +373,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
         ) return pc;
-        updateHost = linear + s[TLB_ADDEND + entry]!;
+        updateHost = (linear + s[TLB_ADDEND + entry]!) | 0;
         s[TEMP] = u8[updateHost]!;
         continue;
       }
@@ -402,7 +403,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 3) & PAGE) ||
           offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[TLB_ADDEND + entry]!, s[records[pc + R_A]!]!, true);
+        view.setInt32((linear + s[TLB_ADDEND + entry]!) | 0, s[records[pc + R_A]!]!, true);
         continue;
       }
       case M.STORE16: {
@@ -416,7 +417,7 @@ function executeFast(cpu: Cpu, start: number): number {
           s[writeTags + entry] !== ((linear + 1) & PAGE) ||
           offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
         ) return pc;
-        view.setInt16(linear + s[TLB_ADDEND + entry]!, u16[records[pc + R_A]!]!, true);
+        view.setInt16((linear + s[TLB_ADDEND + entry]!) | 0, u16[records[pc + R_A]!]!, true);
         continue;
       }
       case M.STORE8: {
@@ -429,7 +430,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
         ) return pc;
-        u8[linear + s[TLB_ADDEND + entry]!] = u8[records[pc + R_A]!]!;
+        u8[(linear + s[TLB_ADDEND + entry]!) | 0] = u8[records[pc + R_A]!]!;
         continue;
       }
       case M.ADD32_RR: {
@@ -1191,7 +1192,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[WRITE_SPAN + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[TLB_ADDEND + entry]!, value, true);
+        view.setInt32((linear + s[TLB_ADDEND + entry]!) | 0, value, true);
         s[ESP] = offset;
         continue;
       }
@@ -1203,7 +1204,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[WRITE_SPAN + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[TLB_ADDEND + entry]!, value, true);
+        view.setInt32((linear + s[TLB_ADDEND + entry]!) | 0, value, true);
         s[ESP] = offset;
         continue;
       }
@@ -1214,7 +1215,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + SS]! >>> 0) {
           return pc;
         }
-        value = view.getInt32(linear + s[TLB_ADDEND + entry]!, true);
+        value = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
         s[ESP] = offset + 4;
         s[records[pc + R_A]!] = value; // after ESP has moved: POP ESP
         continue;
@@ -1226,10 +1227,255 @@ function executeFast(cpu: Cpu, start: number): number {
         if (s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + SS]! >>> 0) {
           return pc;
         }
-        s[EBP] = view.getInt32(linear + s[TLB_ADDEND + entry]!, true);
+        s[EBP] = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
         s[ESP] = offset + 4;
         continue;
       }
+      case M.LOAD32_BASE: {
+        offset = (s[records[pc + R_BASE]!]! + records[pc + R_DISP]!) | 0;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
+        ) return pc;
+        s[records[pc + R_A]!] = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
+        continue;
+      }
+      case M.LOAD8_ZERO_BASE: {
+        offset = (s[records[pc + R_BASE]!]! + records[pc + R_DISP]!) | 0;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (s[readTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0) {
+          return pc;
+        }
+        s[records[pc + R_A]!] = u8[(linear + s[TLB_ADDEND + entry]!) | 0]!;
+        continue;
+      }
+      case M.STORE32_BASE: {
+        offset = (s[records[pc + R_BASE]!]! + records[pc + R_DISP]!) | 0;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[writeTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
+        ) return pc;
+        view.setInt32((linear + s[TLB_ADDEND + entry]!) | 0, s[records[pc + R_A]!]!, true);
+        continue;
+      }
+      case M.STORE8_BASE: {
+        offset = (s[records[pc + R_BASE]!]! + records[pc + R_DISP]!) | 0;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
+        ) return pc;
+        u8[(linear + s[TLB_ADDEND + entry]!) | 0] = u8[records[pc + R_A]!]!;
+        continue;
+      }
+      case M.STORE32_I: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[writeTags + entry] !== ((linear + 3) & PAGE) ||
+          offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
+        ) return pc;
+        view.setInt32((linear + s[TLB_ADDEND + entry]!) | 0, records[pc + R_IMM]!, true);
+        continue;
+      }
+      case M.STORE8_I: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[writeTags + entry] !== (linear & PAGE) || offset >>> 0 >= s[WRITE_SPAN + segment]! >>> 0
+        ) return pc;
+        u8[(linear + s[TLB_ADDEND + entry]!) | 0] = records[pc + R_IMM]!;
+        continue;
+      }
+      case M.ADD32_RM: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
+        at = records[pc + R_A]!;
+        a = s[at]!;
+        result = (a + b) | 0;
+        s[at] = result;
+        s[FLAG_OP] = FLAGS_ADD | SIZE_32;
+        s[FLAG_A] = a;
+        s[FLAG_RESULT] = result;
+        continue;
+      }
+      case M.OR32_RM: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
+        at = records[pc + R_A]!;
+        a = s[at]!;
+        result = a | b;
+        s[at] = result;
+        s[FLAG_OP] = FLAGS_LOGIC | SIZE_32;
+        s[FLAG_RESULT] = result;
+        continue;
+      }
+      case M.AND32_RM: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
+        at = records[pc + R_A]!;
+        a = s[at]!;
+        result = a & b;
+        s[at] = result;
+        s[FLAG_OP] = FLAGS_LOGIC | SIZE_32;
+        s[FLAG_RESULT] = result;
+        continue;
+      }
+      case M.SUB32_RM: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
+        at = records[pc + R_A]!;
+        a = s[at]!;
+        result = (a - b) | 0;
+        s[at] = result;
+        s[FLAG_OP] = FLAGS_SUB | SIZE_32;
+        s[FLAG_A] = a;
+        s[FLAG_RESULT] = result;
+        continue;
+      }
+      case M.XOR32_RM: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
+        at = records[pc + R_A]!;
+        a = s[at]!;
+        result = a ^ b;
+        s[at] = result;
+        s[FLAG_OP] = FLAGS_LOGIC | SIZE_32;
+        s[FLAG_RESULT] = result;
+        continue;
+      }
+      case M.IMUL32_RM: {
+        offset = (s[records[pc + R_BASE]!]! + (s[records[pc + R_INDEX]!]! << records[pc + R_SCALE]!) +
+          records[pc + R_DISP]!) &
+          records[pc + R_MASK]!;
+        segment = records[pc + R_SEGMENT]!;
+        linear = (s[BASE + segment]! + offset) | 0;
+        entry = (linear >>> 12) & TLB_INDEX;
+        if (
+          s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + segment]! >>> 0
+        ) return pc;
+        b = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
+        at = records[pc + R_A]!;
+        a = s[at]!;
+        result = Math.imul(a, b);
+        s[EFLAGS] = (s[EFLAGS]! & ~(CF | OF | AF)) | (a * b === result ? 0 : CF | OF);
+        s[at] = result;
+        s[FLAG_OP] = FLAGS_RESULT | SIZE_32;
+        s[FLAG_RESULT] = result;
+        continue;
+      }
+      case M.ADD32_RR_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = (s[at]! + s[records[pc + R_B]!]!) | 0;
+        continue;
+      case M.ADD32_RI_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = (s[at]! + records[pc + R_IMM]!) | 0;
+        continue;
+      case M.OR32_RR_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! | s[records[pc + R_B]!]!;
+        continue;
+      case M.OR32_RI_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! | records[pc + R_IMM]!;
+        continue;
+      case M.AND32_RR_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! & s[records[pc + R_B]!]!;
+        continue;
+      case M.AND32_RI_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! & records[pc + R_IMM]!;
+        continue;
+      case M.SUB32_RR_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = (s[at]! - s[records[pc + R_B]!]!) | 0;
+        continue;
+      case M.XOR32_RR_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! ^ s[records[pc + R_B]!]!;
+        continue;
+      case M.XOR32_RI_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! ^ records[pc + R_IMM]!;
+        continue;
+      case M.SHL32_I_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! << records[pc + R_IMM]!;
+        continue;
+      case M.SHR32_I_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! >>> records[pc + R_IMM]!;
+        continue;
+      case M.SAR32_I_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = s[at]! >> records[pc + R_IMM]!;
+        continue;
+      case M.IMUL32_RR_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = Math.imul(s[at]!, s[records[pc + R_B]!]!);
+        continue;
+      case M.IMUL32_RRI_QUIET:
+        at = records[pc + R_A]!;
+        s[at] = Math.imul(s[records[pc + R_B]!]!, records[pc + R_IMM]!);
+        continue;
       case M.JMP:
         taken = true;
         break;
@@ -1241,7 +1487,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[WRITE_SPAN + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[TLB_ADDEND + entry]!, value, true);
+        view.setInt32((linear + s[TLB_ADDEND + entry]!) | 0, value, true);
         s[ESP] = offset;
         taken = true;
         break;
@@ -1262,7 +1508,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (
           s[writeTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[WRITE_SPAN + SS]! >>> 0
         ) return pc;
-        view.setInt32(linear + s[TLB_ADDEND + entry]!, value, true);
+        view.setInt32((linear + s[TLB_ADDEND + entry]!) | 0, value, true);
         s[ESP] = offset;
         indirect = true;
         break;
@@ -1274,7 +1520,7 @@ function executeFast(cpu: Cpu, start: number): number {
         if (s[readTags + entry] !== ((linear + 3) & PAGE) || offset >>> 0 >= s[READ_SPAN + SS]! >>> 0) {
           return pc;
         }
-        target = view.getInt32(linear + s[TLB_ADDEND + entry]!, true);
+        target = view.getInt32((linear + s[TLB_ADDEND + entry]!) | 0, true);
         if (target >>> 0 > s[LIMIT + CS]! >>> 0) return pc;
         s[ESP] = offset + 4 + records[pc + R_IMM]!;
         indirect = true;
@@ -1693,7 +1939,7 @@ function executeFast(cpu: Cpu, start: number): number {
       block = records[at]!;
     }
     n = s[BUDGET]!;
-    if (n <= 0) {
+    if (n < records[block + R_BLOCK_CYCLES]!) {
       s[EIP] = records[block + R_EIP]!;
       return pc + EXIT_BUDGET;
     }

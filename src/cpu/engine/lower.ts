@@ -96,6 +96,21 @@ const BACK: Sizes = { 4: M.BACK32, 2: M.BACK16, 1: M.BACK8 };
 const STORE: Sizes = { 4: M.STORE32, 2: M.STORE16, 1: M.STORE8 };
 const LOAD_REGISTER: Sizes = { 4: M.LOAD32, 2: M.LOAD16, 1: M.LOAD8 };
 const LOAD_TEMP: Sizes = { 4: M.LOAD32, 2: M.LOAD16_ZERO, 1: M.LOAD8_ZERO };
+/** Micro-operations that are simpler when the address is a base register and a displacement. */
+const WITH_BASE: Readonly<Record<number, number>> = {
+  [M.LOAD32]: M.LOAD32_BASE,
+  [M.LOAD8_ZERO]: M.LOAD8_ZERO_BASE,
+  [M.STORE32]: M.STORE32_BASE,
+  [M.STORE8]: M.STORE8_BASE,
+};
+const STORE_IMMEDIATE: Sizes = { 4: M.STORE32_I, 2: NONE, 1: M.STORE8_I };
+const FROM_MEMORY: Partial<Record<Operation, number>> = {
+  add: M.ADD32_RM,
+  or: M.OR32_RM,
+  and: M.AND32_RM,
+  sub: M.SUB32_RM,
+  xor: M.XOR32_RM,
+};
 const MOVE: Forms = {
   rr: { 4: M.MOV32_RR, 2: M.MOV16_RR, 1: M.MOV8_RR },
   ri: { 4: M.MOV32_RI, 2: M.MOV16_RI, 1: M.MOV8_RI },
@@ -131,7 +146,8 @@ function emitMemory(
   operand: Operand,
   instruction: Instruction,
 ): number {
-  const next = emit(l, word, op, a);
+  const simple = operand.index < 0 && instruction.addressSize === 4;
+  const next = emit(l, word, simple ? WITH_BASE[op] ?? op : op, a);
   const { records } = l;
   records[word + R_BASE] = operand.base < 0 ? ZERO : operand.base;
   records[word + R_INDEX] = operand.index < 0 ? ZERO : operand.index;
@@ -255,6 +271,8 @@ function twoOperands(
     const a = place(first.index, size);
     if (second.kind === "register") return emit(l, word, forms.rr[size], a, place(second.index, size));
     if (second.kind === "immediate") return emit(l, word, forms.ri[size], a, 0, second.value);
+    const direct = size === 4 ? FROM_MEMORY[instruction.form.operation] : undefined;
+    if (direct !== undefined) return emitMemory(l, word, direct, a, second, instruction);
     const loaded = emitMemory(l, word, LOAD_TEMP[size], TEMP, second, instruction);
     return emit(l, loaded, forms.rr[size], a, temporary(size));
   }
@@ -277,6 +295,12 @@ function move(l: Lowering, word: number, instruction: Instruction): number {
   }
   if (second.kind === "register") {
     return emitMemory(l, word, STORE[size], place(second.index, size), first, instruction);
+  }
+  const direct = STORE_IMMEDIATE[size];
+  if (direct !== NONE) {
+    const next = emitMemory(l, word, direct, 0, first, instruction);
+    l.records[word + R_IMM] = second.value;
+    return next;
   }
   const loaded = emit(l, word, M.MOV32_RI, TEMP, 0, second.value);
   return emitMemory(l, loaded, STORE[size], temporary(size), first, instruction);
@@ -313,6 +337,7 @@ function multiply(l: Lowering, word: number, instruction: Instruction): number {
   let b = second.index;
   let at = word;
   if (second.kind === "memory") {
+    if (third === undefined) return emitMemory(l, word, M.IMUL32_RM, first!.index, second, instruction);
     at = emitMemory(l, word, M.LOAD32, TEMP, second, instruction);
     b = TEMP;
   } else if (second.kind !== "register") return word;

@@ -149,64 +149,98 @@ export const PUSH32_I = 102;
 export const POP32 = 103;
 export const LEAVE32 = 104;
 
+/** 32-bit and 8-bit accesses whose address is a base register and a displacement, cut to 32 bits: no index, no mask. */
+export const LOAD32_BASE = 105;
+export const LOAD8_ZERO_BASE = 106;
+export const STORE32_BASE = 107;
+export const STORE8_BASE = 108;
+
+/** Stores an immediate. */
+export const STORE32_I = 109;
+export const STORE8_I = 110;
+
+/** A = A op memory. */
+export const ADD32_RM = 111;
+export const OR32_RM = 112;
+export const AND32_RM = 113;
+export const SUB32_RM = 114;
+export const XOR32_RM = 115;
+export const IMUL32_RM = 116;
+
+/** The same as those without _QUIET, where nothing will look at the flags. */
+export const ADD32_RR_QUIET = 117;
+export const ADD32_RI_QUIET = 118;
+export const OR32_RR_QUIET = 119;
+export const OR32_RI_QUIET = 120;
+export const AND32_RR_QUIET = 121;
+export const AND32_RI_QUIET = 122;
+export const SUB32_RR_QUIET = 123;
+export const XOR32_RR_QUIET = 124;
+export const XOR32_RI_QUIET = 125;
+export const SHL32_I_QUIET = 126;
+export const SHR32_I_QUIET = 127;
+export const SAR32_I_QUIET = 128;
+export const IMUL32_RR_QUIET = 129;
+export const IMUL32_RRI_QUIET = 130;
+
 /** Near branches with 32-bit operand size. */
-export const JMP = 105;
-export const JMP_SLOT = 106;
-export const CALL = 107;
-export const CALL_SLOT = 108;
-export const RET = 109;
-export const JCC = 110;
+export const JMP = 131;
+export const JMP_SLOT = 132;
+export const CALL = 133;
+export const CALL_SLOT = 134;
+export const RET = 135;
+export const JCC = 136;
 
 /** CMP with the Jcc behind it, by condition. */
-export const CMP32_RR_JB = 111;
-export const CMP32_RR_JAE = 112;
-export const CMP32_RR_JE = 113;
-export const CMP32_RR_JNE = 114;
-export const CMP32_RR_JBE = 115;
-export const CMP32_RR_JA = 116;
-export const CMP32_RR_JS = 117;
-export const CMP32_RR_JNS = 118;
-export const CMP32_RR_JL = 119;
-export const CMP32_RR_JGE = 120;
-export const CMP32_RR_JLE = 121;
-export const CMP32_RR_JG = 122;
-export const CMP32_RI_JB = 123;
-export const CMP32_RI_JAE = 124;
-export const CMP32_RI_JE = 125;
-export const CMP32_RI_JNE = 126;
-export const CMP32_RI_JBE = 127;
-export const CMP32_RI_JA = 128;
-export const CMP32_RI_JS = 129;
-export const CMP32_RI_JNS = 130;
-export const CMP32_RI_JL = 131;
-export const CMP32_RI_JGE = 132;
-export const CMP32_RI_JLE = 133;
-export const CMP32_RI_JG = 134;
+export const CMP32_RR_JB = 137;
+export const CMP32_RR_JAE = 138;
+export const CMP32_RR_JE = 139;
+export const CMP32_RR_JNE = 140;
+export const CMP32_RR_JBE = 141;
+export const CMP32_RR_JA = 142;
+export const CMP32_RR_JS = 143;
+export const CMP32_RR_JNS = 144;
+export const CMP32_RR_JL = 145;
+export const CMP32_RR_JGE = 146;
+export const CMP32_RR_JLE = 147;
+export const CMP32_RR_JG = 148;
+export const CMP32_RI_JB = 149;
+export const CMP32_RI_JAE = 150;
+export const CMP32_RI_JE = 151;
+export const CMP32_RI_JNE = 152;
+export const CMP32_RI_JBE = 153;
+export const CMP32_RI_JA = 154;
+export const CMP32_RI_JS = 155;
+export const CMP32_RI_JNS = 156;
+export const CMP32_RI_JL = 157;
+export const CMP32_RI_JGE = 158;
+export const CMP32_RI_JLE = 159;
+export const CMP32_RI_JG = 160;
 
 /** TEST with the Jcc behind it. */
-export const TEST32_RR_JE = 135;
-export const TEST32_RR_JNE = 136;
-export const TEST32_RR_JS = 137;
-export const TEST32_RR_JNS = 138;
-export const TEST32_RR_JLE = 139;
-export const TEST32_RR_JG = 140;
-export const TEST32_RI_JE = 141;
-export const TEST32_RI_JNE = 142;
-export const TEST32_RI_JS = 143;
-export const TEST32_RI_JNS = 144;
-export const TEST32_RI_JLE = 145;
-export const TEST32_RI_JG = 146;
+export const TEST32_RR_JE = 161;
+export const TEST32_RR_JNE = 162;
+export const TEST32_RR_JS = 163;
+export const TEST32_RR_JNS = 164;
+export const TEST32_RR_JLE = 165;
+export const TEST32_RR_JG = 166;
+export const TEST32_RI_JE = 167;
+export const TEST32_RI_JNE = 168;
+export const TEST32_RI_JS = 169;
+export const TEST32_RI_JNS = 170;
+export const TEST32_RI_JLE = 171;
+export const TEST32_RI_JG = 172;
 
 /** DEC with the JNZ behind it; CMP and TEST of bytes with JE and JNE. */
-export const DEC32_JNE = 147;
-export const CMP8_RR_JE = 148;
-export const CMP8_RR_JNE = 149;
-export const CMP8_RI_JE = 150;
-export const CMP8_RI_JNE = 151;
-export const TEST8_RR_JE = 152;
-export const TEST8_RR_JNE = 153;
-export const TEST8_RI_JE = 154;
-export const TEST8_RI_JNE = 155;
+export const DEC32_JNE = 173;
+export const CMP8_RR_JE = 174;
+export const CMP8_RR_JNE = 175;
+export const CMP8_RI_JE = 176;
+export const CMP8_RI_JNE = 177;
+export const TEST8_RR_JE = 178;
+export const TEST8_RR_JNE = 179;
+export const TEST8_RI_JE = 180;
+export const TEST8_RI_JNE = 181;
 
 /** How many there are. V8 stops optimizing functions above 61,440 bytes of bytecode, so the switch must stay small. */
-export const MICRO_OPERATIONS = 156;
+export const MICRO_OPERATIONS = 182;

@@ -14,6 +14,8 @@ import {
   FLAGS_ADD,
   FLAGS_DEC,
   FLAGS_INC,
+  FLAGS_LOGIC,
+  FLAGS_RESULT,
   FLAGS_SBB,
   FLAGS_SUB,
   materializeFlags,
@@ -23,6 +25,7 @@ import {
 } from "../flags.ts";
 import { probeMemory, readMemory, writeMemory } from "../operands.ts";
 import {
+  AF,
   BUDGET,
   CF,
   CPL,
@@ -103,12 +106,14 @@ export function executeSlowly(cpu: Cpu, pc: number): number {
       if (s[CPL] !== 0) throw new Fault(GP, 0);
       return GO_ON;
     case M.LOAD32:
+    case M.LOAD32_BASE:
       s[a] = load(cpu, pc, 4);
       return GO_ON;
     case M.LOAD16_ZERO:
       s[a] = load(cpu, pc, 2);
       return GO_ON;
     case M.LOAD8_ZERO:
+    case M.LOAD8_ZERO_BASE:
       s[a] = load(cpu, pc, 1);
       return GO_ON;
     case M.LOAD16_SIGN:
@@ -139,11 +144,25 @@ export function executeSlowly(cpu: Cpu, pc: number): number {
     case M.BACK8:
       return store(cpu, cache, pc, 1, cpu.u8[TEMP * 4]!);
     case M.STORE32:
+    case M.STORE32_BASE:
       return store(cpu, cache, pc, 4, s[a]!);
     case M.STORE16:
       return store(cpu, cache, pc, 2, cpu.u16[a]!);
     case M.STORE8:
+    case M.STORE8_BASE:
       return store(cpu, cache, pc, 1, cpu.u8[a]!);
+    case M.STORE32_I:
+      return store(cpu, cache, pc, 4, records[pc + R_IMM]!);
+    case M.STORE8_I:
+      return store(cpu, cache, pc, 1, records[pc + R_IMM]! & 0xff);
+    case M.ADD32_RM:
+    case M.OR32_RM:
+    case M.AND32_RM:
+    case M.SUB32_RM:
+    case M.XOR32_RM:
+    case M.IMUL32_RM:
+      withMemory(s, op, a, load(cpu, pc, 4));
+      return GO_ON;
     case M.PUSH32:
       return push(cpu, cache, pc, s[a]!, records[pc + R_NEXT_EIP]!, false);
     case M.PUSH32_I:
@@ -293,6 +312,39 @@ function push(cpu: Cpu, cache: CodeCache, pc: number, value: number, eip: number
 function checked(s: Int32Array, target: number): number {
   if (target >>> 0 > s[LIMIT + CS]! >>> 0) throw new Fault(GP, 0);
   return target;
+}
+
+function withMemory(s: Int32Array, op: number, at: number, b: number): void {
+  const a = s[at]!;
+  let flags = FLAGS_LOGIC;
+  let result: number;
+  switch (op) {
+    case M.ADD32_RM:
+      result = a + b;
+      flags = FLAGS_ADD;
+      break;
+    case M.SUB32_RM:
+      result = a - b;
+      flags = FLAGS_SUB;
+      break;
+    case M.OR32_RM:
+      result = a | b;
+      break;
+    case M.AND32_RM:
+      result = a & b;
+      break;
+    case M.XOR32_RM:
+      result = a ^ b;
+      break;
+    default:
+      result = Math.imul(a, b);
+      flags = FLAGS_RESULT;
+      s[EFLAGS] = (s[EFLAGS]! & ~(CF | OF | AF)) | (a * b === result ? 0 : CF | OF);
+  }
+  s[FLAG_OP] = flags | SIZE_32;
+  s[FLAG_A] = a;
+  s[FLAG_RESULT] = result;
+  s[at] = result;
 }
 
 function withCarry(s: Int32Array, op: number, at: number, b: number): void {
