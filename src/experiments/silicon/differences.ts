@@ -27,7 +27,7 @@ export interface SiliconDifference {
 export const SILICON_DIFFERENCES: readonly SiliconDifference[] = [
   {
     reason:
-      "ROL and ROR of a register by an immediate other than 1 leave OF alone; the manual says undefined",
+      "ROL and ROR by an immediate other than 1 leave OF alone, which is undefined",
     kind: "undefined flags",
     flags: OF,
     applies: ({ form, operands }) =>
@@ -36,13 +36,13 @@ export const SILICON_DIFFERENCES: readonly SiliconDifference[] = [
   },
   {
     reason:
-      "PUSH Sreg with a 32-bit operand leaves the upper half of its slot alone; earlier processors clear it",
+      "PUSH Sreg writes two bytes of its four; earlier processors write all four",
     kind: "other generation",
     mismatches: /^byte 7f[ef] is 0,/,
     applies: ({ form, operandSize }) => form.operation === "push-segment" && operandSize === 4,
   },
   {
-    reason: "POP Sreg with a 32-bit operand reads two bytes only, and so cannot fault on the two above",
+    reason: "POP Sreg reads two bytes of its four, and cannot fault on the others",
     kind: "other generation",
     mismatches: /^(vector is e,|error code |cr2 )/,
     applies: ({ form, operandSize }, { after }) =>
