@@ -180,16 +180,20 @@ export class Cpu {
   /**
    * Runs until `untilCycle` (in {@linkcode now}'s cycles), or until something else ends it. The instruction that reaches the
    * limit is the last; only walks of page tables may take it further, by the rest of a straight-line block.
+   *
+   * @param restAfter a cycle at or after which to come back with "limit" at the next opportunity, between two blocks: for a
+   * caller that wants to look up now and then without any effect on how the code is executed
    */
-  run(untilCycle: number): StopReason {
+  run(untilCycle: number, restAfter = Infinity): StopReason {
     const s = this.s;
     this.#stopRequested = false;
     this.#sliceEnded = false;
     for (;;) {
       if (this.#stopRequested) return "stopped";
       if (s[ACTIVITY] === SHUTDOWN) return "shutdown";
-      const left = untilCycle - this.now();
-      if (left <= 0 || this.#sliceEnded) return "limit";
+      const now = this.now();
+      const left = untilCycle - now;
+      if (left <= 0 || now >= restAfter || this.#sliceEnded) return "limit";
       if (this.#deliverPending()) continue;
       if (s[ACTIVITY] === HALTED) return "halted";
       if (this.code.breakpoints.size > 0 && !this.#skipBreakpoint && this.atBreakpoint()) {

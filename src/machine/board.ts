@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Cpu, LEDGER_OFFSET, STATE_BYTES, type StopReason } from "../cpu/mod.ts";
+import { Cpu, CR0, CR0_PG, LEDGER_OFFSET, STATE_BYTES, type StopReason } from "../cpu/mod.ts";
 import { type CostProfile, Ledger } from "../cycles/mod.ts";
 import { Bus } from "./bus.ts";
 import { Clock } from "./clock.ts";
@@ -42,11 +42,10 @@ export interface Goal {
 export type Outcome = "slice" | "instructions" | "cycles" | "exited" | "halted" | "shutdown" | "breakpoint";
 
 /**
- * The processor executes straight-line blocks whole, so it may run past a limit by a block. Closer than this (in cycles, or
- * in instructions, each of which takes at least a cycle) to an event or a limit it is stepped: what happens when must not
- * depend on where blocks begin, which depends on where runs were cut.
+ * With paging on the processor may run past a cycle by a block's walks of page tables. Closer than this to an event or a
+ * limit it is then stepped: what happens when must not depend on where blocks begin, which depends on where runs were cut.
  */
-const STEPPED = 256;
+const STEPPED = 128;
 
 /** The hardware of one machine. */
 export class Board {
@@ -162,17 +161,19 @@ export class Board {
       if (left <= 0) return "instructions";
       if (now >= goal.cycles) return "cycles";
       if (now >= sliceEnd) return "slice";
-      const exact = Math.min(clock.next(), goal.cycles, now + left) - STEPPED;
-      const reason = exact > now ? cpu.run(Math.min(exact, sliceEnd)) : this.#step(now);
+      // An instruction takes at least a cycle, so this many cycles are never more than the instructions that are left.
+      const end = Math.min(clock.next(), goal.cycles, now + left);
+      const quick = (cpu.s[CR0]! & CR0_PG) === 0 ? end : end - STEPPED;
+      const reason = quick > now ? cpu.run(quick, sliceEnd) : this.#step(now, end);
       const outcome = this.#afterRun(reason, Math.min(goal.cycles, sliceEnd));
       if (outcome !== undefined) return outcome;
     }
   }
 
-  #step(now: number): StopReason {
+  #step(now: number, end: number): StopReason {
     const atBreakpoint = now !== this.#reportedAt && this.cpu.code.breakpoints.size > 0 &&
       this.cpu.atBreakpoint();
-    return atBreakpoint ? "breakpoint" : this.cpu.step();
+    return atBreakpoint ? "breakpoint" : this.cpu.step(end);
   }
 
   #afterRun(reason: StopReason, end: number): Outcome | undefined {

@@ -34,13 +34,13 @@ export const COUNT_TICKS = `
     ${initializePics(0xfe, 0xff)}
     mov al, 0x34          ; counter 0, mode 2
     out 0x43, al
-    mov ax, 239           ; a fifth of a millisecond
+    mov ax, 100           ; 84 microseconds
     out 0x40, al
     mov al, ah
     out 0x40, al
     sti
 work:
-    mov cx, 1000
+    mov cx, 100
   .loop:
     add [sum], cx
     adc word [sum + 2], 0

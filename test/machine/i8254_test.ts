@@ -197,7 +197,7 @@ describe("8254 on the bus", () => {
     const rises = p.edges.filter(([, level]) => level).map(([tick]) => tick);
     expect(rises.slice(0, 3)).toEqual([1001, 2001, 3001]);
     expect(rises).toHaveLength(10);
-    p.ticks(1_000_000_000);
+    p.ticks(50_000_000);
     expect(p.edges.at(-1)![0] % 1000).toBeLessThanOrEqual(1);
   });
 

@@ -296,7 +296,8 @@ export class Counter8254 {
           state.expired = true;
           state.out = false;
         } else {
-          state.CE = this.#modulus() - 1;
+          // The strobe ends; the count wraps round, unless the gate holds it.
+          if (state.gate || state.mode === 5) state.CE = this.#modulus() - 1;
           state.out = true;
         }
     }
