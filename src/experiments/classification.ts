@@ -76,9 +76,9 @@ export interface TheoremResult {
 /** Kinds of resource, by the beginning of the resource's name. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^CPL/, "ring"],
-  [/^(IF|IOPL|VM)/, "IF, IOPL, VM"],
-  [/^cs/, "code segment"],
-  [/^(es|ss|ds|fs|gs)\b/, "data and stack segments"],
+  [/^(IF|IOPL|VM)/, "system flags"],
+  [/^cs/, "CS"],
+  [/^(es|ss|ds|fs|gs)\b/, "data segments"],
   [/^(gdtr|idtr|ldtr|tr|descriptor)/, "descriptor tables and tasks"],
   [/^cr/, "control registers"],
   [/^dr/, "debug registers"],

@@ -94,7 +94,6 @@ function whyNot(name: string, found: ClassifiedInstruction | undefined): string 
 }
 
 function whyExtra(found: ClassifiedInstruction, listed: readonly ClassifiedInstruction[]): string {
-  const reasons = LATER.has(found.since) ? [`came with the ${found.since}, after the paper's Pentium`] : [];
   const touched = (each: ClassifiedInstruction): string[] => [...each.changes, ...each.shows];
   const own = new Set(touched(found));
   const likeness = (each: ClassifiedInstruction): number => {
@@ -103,9 +102,8 @@ function whyExtra(found: ClassifiedInstruction, listed: readonly ClassifiedInstr
   };
   const most = Math.max(...listed.map(likeness));
   const kin = most > 0 ? listed.filter((each) => likeness(each) === most).map(({ name }) => name) : [];
-  const touches = RESOURCE_KINDS.filter((kind) => found.changes.includes(kind));
-  if (kin.length > 0) {
-    reasons.push(`reaches ${touches.join("; ")}: most like ${kin.join(" and ")} of the list`);
-  } else reasons.push(found.witnesses[0]?.sentence ?? "");
-  return reasons.join(", and ");
+  const changed = RESOURCE_KINDS.filter((kind) => found.changes.includes(kind)).join(", ");
+  const newer = LATER.has(found.since) ? `came with the ${found.since}; ` : "";
+  if (kin.length === 0) return newer + (found.witnesses[0]?.sentence ?? "");
+  return `${newer}most like ${kin.join(" and ")}${changed === "" ? "" : `: changes ${changed}`}`;
 }

@@ -51,6 +51,9 @@ export class TableError extends Error {
   }
 }
 
+/** Characters from which on the text of a cell is taken for a sentence. */
+const LONGEST_LINE = 56;
+
 /** A table of rows, shown as HTML where possible and as aligned text elsewhere. */
 export class Table<R extends object = Record<string, Cell>> implements Displayable {
   /** The rows as they were given. */
@@ -109,13 +112,16 @@ export class Table<R extends object = Record<string, Cell>> implements Displayab
     const body = this.data.map((row, at) => {
       const style = notes[at] === "" ? "" : `background:${tint.orange}`;
       return [
-        ...columns.map((column, i) =>
-          cell(write(column, row), {
+        ...columns.map((column, i) => {
+          const text = write(column, row);
+          // Names and numbers stay on one line, sentences may be broken.
+          const wrap = text.length > LONGEST_LINE ? "white-space:normal;min-width:20em;" : "";
+          return cell(text, {
             ...(i === 0 ? { head: "row" as const } : {}),
             align: this.#align(column),
-            style: `font-variant-numeric:tabular-nums;${style}`,
-          })
-        ),
+            style: `font-variant-numeric:tabular-nums;${wrap}${style}`,
+          });
+        }),
         ...(noted ? [cell(notes[at]!, { style })] : []),
       ];
     });
