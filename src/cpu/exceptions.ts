@@ -11,7 +11,7 @@ import type { Cpu } from "./cpu.ts";
 import { deliver } from "./delivery.ts";
 import { DB, DE, DF_VECTOR, Fault, GP, NP, PF_VECTOR, SS_VECTOR, TS } from "./fault.ts";
 import type { CpuEvent } from "./ports.ts";
-import { ACTIVITY, CPL, DR, EIP, NEXT_EIP, RUNNING, SHUTDOWN } from "./state.ts";
+import { ACTIVITY, CPL, CURRENT, DR, EIP, NEXT_EIP, RUNNING, SHUTDOWN } from "./state.ts";
 import { CommittedFault } from "./tasks.ts";
 
 /** Error code bit: the exception happened while something from outside the program was being delivered. */
@@ -98,18 +98,27 @@ export function raise(cpu: Cpu, event: CpuEvent): void {
   const s = cpu.s;
   s[EIP] = event.returnEip;
   s[ACTIVITY] = RUNNING;
+  if (
+    !deliverOrFollowUp(cpu, event) && !(cpu.intercept?.active && cpu.intercept.external(cpu, "triple-fault"))
+  ) {
+    s[ACTIVITY] = SHUTDOWN;
+    cpu.leave();
+  }
+  // Between instructions nobody else will move what delivery has spent (a stack in a device's memory) into the totals.
+  if (s[CURRENT] === -1) cpu.settle();
+}
+
+/** Delivers an event, or what becomes of it. @returns false for a triple fault */
+function deliverOrFollowUp(cpu: Cpu, event: CpuEvent): boolean {
   let current = event;
   for (;;) {
-    if (offer(cpu, current)) return;
+    if (offer(cpu, current)) return true;
     const fault = attempt(cpu, current);
-    if (fault === null) return;
+    if (fault === null) return true;
     const next = followUp(cpu, current, fault);
-    if (next === null) break;
+    if (next === null) return false;
     current = next;
   }
-  if (cpu.intercept?.active && cpu.intercept.external(cpu, "triple-fault")) return;
-  s[ACTIVITY] = SHUTDOWN;
-  cpu.leave();
 }
 
 /** Delivers an event. @returns the fault that stood in the way, or null */

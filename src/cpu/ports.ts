@@ -63,7 +63,8 @@ export interface TrapPort {
   readonly alwaysInterruptible: boolean;
   /**
    * The processor is consistent: EIP is `event.returnEip`, nothing of the faulting instruction has happened, CR2 holds the
-   * linear address of a page fault.
+   * linear address of a page fault. What the hardware spends on its way to ring 0 has been charged (its change of stacks is
+   * when the monitor takes the event); the monitor charges its own work. `INT n` is offered before the gate's DPL is looked at.
    *
    * @returns true when the monitor took the event (the processor goes on from its present state), false to let it be
    * delivered through the IDT as usual.

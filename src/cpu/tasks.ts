@@ -5,7 +5,7 @@
  * @module
  */
 
-import { eventNumber } from "../cycles/mod.ts";
+import { eventNumber, WORLD_TRANSITION } from "../cycles/mod.ts";
 import type { Cpu } from "./cpu.ts";
 import {
   checkStackDescriptor,
@@ -191,7 +191,9 @@ export function switchTask(
   s[40 + TR] = descriptor.rights | 0x200; // busy in the register too
   s[CR0] = s[CR0]! | CR0_TS;
   s[DR + 7] = s[DR + 7]! & ~LOCAL_BREAKPOINTS;
-  cpu.charge(cpu.costs.event["task-switch"]);
+  const cycles = cpu.costs.event["task-switch"];
+  if (cause === "interrupt") cpu.chargeTo(WORLD_TRANSITION, cycles);
+  else cpu.charge(cycles);
   cpu.ledger.count(EVENT_TASK_SWITCH);
   try {
     loadState(cpu, image, next, nests);
