@@ -31,7 +31,7 @@ export const LOOPS: readonly Loop[] = [
   { name: "push, pop", body: "push eax\n push ebx\n pop ebx\n pop eax" },
   { name: "call, ret", body: "call f" },
   {
-    name: "rep movsd (64)",
+    name: "with rep movsd of 64",
     body: "mov esi, ebp\n mov edi, ebp\n mov edx, ecx\n mov ecx, 64\n rep movsd\n mov ecx, edx",
   },
   { name: "through routines", body: "bt eax, 3\n bsf edx, ebp" },
