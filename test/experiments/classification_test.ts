@@ -16,9 +16,11 @@ import { guestState } from "../../src/experiments/guest_state.ts";
 import { visibleDifferences } from "../../src/experiments/effect.ts";
 
 let ia32: Classification;
+// A few seconds of work; more on a machine that has other things to do.
+const PATIENCE = 180_000;
 beforeAll(async () => {
   ia32 = await classify();
-});
+}, PATIENCE);
 
 /** Forms of the instructions that were found sensitive, for experiments with other premises. */
 function sensitiveForms(): Form[] {
@@ -129,7 +131,7 @@ describe("other premises and processors", () => {
     const innocuous = (each: Classification): string[] =>
       each.instructions.filter((one) => one.class === "innocuous").map(({ name }) => name);
     expect(innocuous(found)).toEqual(innocuous(ia32));
-  });
+  }, PATIENCE);
 
   const without = (found: Classification): string[] =>
     ia32.violations.filter((name) => !found.violations.includes(name));
