@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  ACTIVITY,
+  CPL,
   cpuid,
   FEATURE_CMOV,
   FEATURE_CX8,
@@ -8,6 +10,7 @@ import {
   modelFor,
   NMI_BLOCKED,
   PENTIUM_PRO,
+  RUNNING,
   SHADOW,
 } from "../../src/cpu/mod.ts";
 import {
@@ -19,6 +22,7 @@ import {
 } from "../../src/cycles/mod.ts";
 import { asm } from "../../src/isa/mod.ts";
 import { Machine } from "../../src/machine/mod.ts";
+import { enterFlatMode, makeCpu } from "../support/cpu.ts";
 
 /** A protected-mode guest with an interrupt table: vectors 0 to 3Fh lead to `handler`, vector 30h is open to ring 3. */
 function guest(body: string): Machine {
@@ -97,6 +101,34 @@ describe("CPUID", () => {
     expect(brand.join("").replace(/\0+$/, "")).toBe(model.brand);
     expect(cpuid(model, 0x12345)).toEqual(cpuid(model, 2));
     expect(cpuid(PENTIUM_PRO, 0x80000000)).toEqual(cpuid(PENTIUM_PRO, 2));
+  });
+});
+
+describe("user-mode instruction prevention", () => {
+  const stores = ["sgdt [0x8000]", "sidt [0x8000]", "sldt ax", "str ax", "smsw ax"];
+
+  test("traps the five stores outside ring 0 where the model has it", () => {
+    for (const umip of [true, false]) {
+      const bare = makeCpu({ model: { ...PENTIUM_PRO, umip } });
+      const { cpu, events } = bare;
+      const run = (source: string, cpl: number): number[] => {
+        bare.load(0x1000, asm(`bits 32\norg 0x1000\n${source}\nl: jmp l`).bytes);
+        cpu.afterRestore();
+        enterFlatMode(bare, 0x1000);
+        cpu.s[CPL] = cpl;
+        cpu.updateMode();
+        events.length = 0;
+        cpu.run(cpu.now() + 200);
+        return events.slice(0, 1).map(({ vector }) => vector);
+      };
+      expect(run("mov eax, 0x800\n mov cr4, eax", 0)).toEqual(umip ? [] : [13]);
+      for (const store of stores) {
+        expect(run(store, 0)).toEqual([]);
+        cpu.s[ACTIVITY] = RUNNING;
+        expect(run(store, 3)).toEqual(umip ? [13] : []);
+        cpu.s[ACTIVITY] = RUNNING;
+      }
+    }
   });
 });
 
