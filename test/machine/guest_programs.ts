@@ -22,7 +22,7 @@ export const initializePics = (master: number, slave: number) => `
     out 0xa1, al
 `;
 
-/** Real mode: an interrupt handler counts ticks of counter 0 until there are five, with work in between. */
+/** Real mode: an interrupt handler counts ticks of counter 0 until there are three, with work in between. */
 export const COUNT_TICKS = `
   bits 16
   org 0x7c00
@@ -34,7 +34,7 @@ export const COUNT_TICKS = `
     ${initializePics(0xfe, 0xff)}
     mov al, 0x34          ; counter 0, mode 2
     out 0x43, al
-    mov ax, 100           ; 84 microseconds
+    mov ax, 50            ; 42 microseconds
     out 0x40, al
     mov al, ah
     out 0x40, al
@@ -45,7 +45,7 @@ work:
     add [sum], cx
     adc word [sum + 2], 0
     loop .loop
-    cmp byte [ticks], 5
+    cmp byte [ticks], 3
     jb work
     cli
     mov al, [ticks]

@@ -209,15 +209,15 @@ describe("running", () => {
 });
 
 describe("time and interrupts", () => {
-  test("counter 0 interrupts every 100 ticks of guest time", () => {
+  test("counter 0 interrupts every 50 ticks of guest time", () => {
     const m = machine().load(asm(COUNT_TICKS));
     const run = m.runSync();
-    expect(run).toMatchObject({ status: "exited", exitCode: 11, postCode: 5 });
-    expect(m.postCodes).toEqual([1, 2, 3, 4, 5]);
-    expect(run.cycles.count("interrupt 20h")).toBe(5);
+    expect(run).toMatchObject({ status: "exited", exitCode: 7, postCode: 3 });
+    expect(m.postCodes).toEqual([1, 2, 3]);
+    expect(run.cycles.count("interrupt 20h")).toBe(3);
     const ticks = run.cycles.total / 3.8e9 * 1_193_182;
-    expect(ticks).toBeGreaterThan(5 * 100);
-    expect(ticks).toBeLessThan(5 * 100 + 20);
+    expect(ticks).toBeGreaterThan(3 * 50);
+    expect(ticks).toBeLessThan(3 * 50 + 20);
     const { worlds } = run.cycles;
     expect(Object.values(worlds).reduce((a, b) => a + b)).toBe(run.cycles.total);
     expect(worlds.transition).toBeGreaterThan(0);
