@@ -101,8 +101,8 @@ interface Counts {
  * ```ts
  * import { watchProgram } from "ringlab";
  *
- * const run = watchProgram("mov eax, [0x2000]\nadd [0x2004], eax", { mode: "paging, ring 3" });
- * if (run.dataReads !== 2 || run.dataWrites !== 1 || run.tlbMisses !== 2) throw new Error(JSON.stringify(run));
+ * const run = watchProgram("mov [0x2000], eax\nadd eax, [0x2004]", { mode: "paging, ring 3" });
+ * if (run.dataReads !== 1 || run.dataWrites !== 1 || run.tlbMisses !== 2) throw new Error(JSON.stringify(run));
  * ```
  */
 export function watchProgram(text: string, options: WatchOptions = {}): WatchedRun {

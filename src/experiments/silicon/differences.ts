@@ -26,8 +26,7 @@ export interface SiliconDifference {
 /** All documented differences. */
 export const SILICON_DIFFERENCES: readonly SiliconDifference[] = [
   {
-    reason:
-      "ROL and ROR by an immediate other than 1 leave OF alone, which is undefined",
+    reason: "ROL and ROR by an immediate other than 1 leave OF alone, which is undefined",
     kind: "undefined flags",
     flags: OF,
     applies: ({ form, operands }) =>
@@ -35,8 +34,7 @@ export const SILICON_DIFFERENCES: readonly SiliconDifference[] = [
       operands[1]!.kind === "immediate" && operands[1]!.value !== 1,
   },
   {
-    reason:
-      "PUSH Sreg writes two bytes of its four; earlier processors write all four",
+    reason: "PUSH Sreg writes two bytes of its four; earlier processors write all four",
     kind: "other generation",
     mismatches: /^byte 7f[ef] is 0,/,
     applies: ({ form, operandSize }) => form.operation === "push-segment" && operandSize === 4,
