@@ -20,7 +20,7 @@ test("ends a run between two instructions, says so, and keeps kernel, variables 
     setTimeout(() => void session.interrupt(), 700);
     const stopped = await running;
     expect(stopped).toMatchObject({ status: "error", error: { ename: "StoppedError" } });
-    expect(stopped.status === "error" && stopped.error.evalue).toMatch(
+    expect(stopped.error?.evalue).toMatch(
       /^Stopped by the Stop button after [\d,]+ cycles; the machine can be continued\.$/,
     );
     const later = await session.execute(`
