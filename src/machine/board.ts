@@ -47,6 +47,12 @@ export type Outcome = "slice" | "instructions" | "cycles" | "exited" | "halted" 
  */
 const STEPPED = 128;
 
+/**
+ * Cycles without a retired instruction after which a limit of instructions counts as reached: an exception whose handler
+ * raises it again makes no progress for ever, and the limit must end that too. No REP instruction of sense takes as long.
+ */
+const STALLED_CYCLES = 100_000_000;
+
 /** The hardware of one machine. */
 export class Board {
   /** Prices and frequency. */
@@ -77,6 +83,8 @@ export class Board {
   #resetWanted = false;
   /** The cycle at which a breakpoint was last reported: it is not reported there again. */
   #reportedAt = -1;
+  /** Instructions at the last progress, and the cycle of it. */
+  #progress = { instructions: -1, cycle: 0 };
 
   /** Puts everything together and switches it on. */
   constructor(options: BoardOptions) {
@@ -156,9 +164,14 @@ export class Board {
     this.exitCode = undefined;
     for (;;) {
       clock.dispatch();
-      const left = goal.instructions - cpu.instructions();
+      const instructions = cpu.instructions();
+      const left = goal.instructions - instructions;
       const now = cpu.now();
       if (left <= 0) return "instructions";
+      if (instructions !== this.#progress.instructions) this.#progress = { instructions, cycle: now };
+      else if (left < Infinity && !cpu.halted && now - this.#progress.cycle > STALLED_CYCLES) {
+        return "instructions";
+      }
       if (now >= goal.cycles) return "cycles";
       if (now >= sliceEnd) return "slice";
       // An instruction takes at least a cycle, so this many cycles are never more than the instructions that are left.

@@ -120,6 +120,24 @@ describe("running", () => {
     expect(m.runSync({ maxInstructions: 0 }).instructions).toBe(0);
   });
 
+  test("a limit of instructions ends a handler that raises its own exception for ever", () => {
+    const machine = new Machine({ memory: "1M", history: false });
+    machine.load(asm`
+      bits 32
+      lidt [idtr]
+      mov esp, 0xf0000000 ; no memory there: what is pushed is lost and overwrites nothing
+handler: ud2              ; #UD, delivered to itself: no instruction ever retires
+      align 8
+idt:  times 6 dq 0
+      dw handler, 8, 0x8e00, 0
+idtr: dw $ - idt - 1
+      dd idt
+    `);
+    const run = machine.runSync({ maxInstructions: 1000 });
+    expect([run.status, run.limit ?? ""]).toEqual(["limit", "instructions"]);
+    expect(run.instructions).toBe(2);
+  });
+
   test("an AbortSignal ends a runaway loop, and the machine can go on", async () => {
     const m = machine().load(asm`
       bits 32
