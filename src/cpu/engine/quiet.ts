@@ -35,7 +35,7 @@ for (let op = M.ADD32_RR; op <= M.TEST8_RI; op++) {
   if (op < M.ADC32_RR || op > M.SBB32_RI) SETS_ALL.add(op);
 }
 for (let op = M.CMP32_RR_JB; op < M.MICRO_OPERATIONS; op++) SETS_ALL.add(op);
-for (const op of [M.INC32, M.DEC32, M.DEC32_JNE]) SETS_ALL.delete(op); // CF stays
+for (const op of [M.INC32, M.DEC32, M.DEC32_JNE]) SETS_ALL.delete(op);
 
 /** Micro-operations that have nothing to do with flags and cannot fault. */
 const NEUTRAL = new Set<number>([
@@ -57,18 +57,35 @@ const NEUTRAL = new Set<number>([
   M.CWDE,
 ]);
 
+/** INC and DEC: they set all flags but CF, which they keep. */
+const KEEPS_CARRY = new Set<number>([
+  M.INC32,
+  M.DEC32,
+  M.INC16,
+  M.DEC16,
+  M.INC8,
+  M.DEC8,
+  M.DEC32_JNE,
+]);
+
+/** Which flags may be looked at by what comes behind. */
+const NO_FLAG = 0, CARRY = 1, ALL_FLAGS = 2;
+
 /** Goes through the records of a block from word `first` to the last one, at `last`, backwards. */
 export function quieten(records: Int32Array, first: number, last: number): void {
-  let live = true;
+  let live = ALL_FLAGS;
   for (let word = last; word >= first; word -= RECORD) {
     const op = records[word + R_OP]!;
     if (NEUTRAL.has(op)) continue;
-    const quiet = live ? undefined : QUIET.get(op);
+    const keepsCarry = KEEPS_CARRY.has(op);
+    const dead = live === NO_FLAG || (keepsCarry && live === CARRY);
+    const quiet = dead ? QUIET.get(op) : undefined;
     if (quiet !== undefined) {
       records[word + R_OP] = quiet;
       if (op === M.INC32) records[word + R_IMM] = 1;
       else if (op === M.DEC32) records[word + R_IMM] = -1;
       else if (op === M.SUB32_RI) records[word + R_IMM] = -records[word + R_IMM]!;
-    } else live = !SETS_ALL.has(op);
+    } else if (keepsCarry) live = Math.min(live, CARRY);
+    else live = SETS_ALL.has(op) ? NO_FLAG : ALL_FLAGS;
   }
 }
