@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*_test.ts"],
+    setupFiles: ["test/support/seed.ts"],
     // Native add-ons (ZeroMQ, resvg) and child processes are happier in processes of their own than in threads.
     pool: "forks",
     maxWorkers: 2,

@@ -10,6 +10,7 @@ import { type CostProfile, Ledger } from "../cycles/mod.ts";
 import { Bus } from "./bus.ts";
 import { Clock } from "./clock.ts";
 import { Console } from "./console.ts";
+import { SnapshotError } from "./errors.ts";
 import type { Device } from "./devices/device.ts";
 import type { Image } from "./loaders/image.ts";
 import { MemoryImage } from "./memory_image.ts";
@@ -259,6 +260,12 @@ export class Board {
   restore(snapshot: Snapshot): void {
     const { state } = snapshot;
     snapshot.checkShape(this.shape());
+    const missing = this.#devices.find((device) => state.devices[device.name] === undefined);
+    if (missing !== undefined) {
+      throw new SnapshotError(
+        `the snapshot holds nothing of the device ${missing.name}, which this machine has`,
+      );
+    }
     this.clock.restore(state.clock);
     for (const device of this.#devices) device.restore(state.devices[device.name]);
     snapshot.memory.restore(this.#bytes);

@@ -46,6 +46,8 @@ export interface SnapshotState {
 }
 
 const MAGIC = new TextEncoder().encode("RINGLAB1");
+/** Magic, length of the JSON, checksum of everything behind the header. */
+const HEADER = MAGIC.length + 8;
 
 /** A saved machine. {@linkcode Machine.restore} takes it; {@linkcode Snapshot.toBytes} makes a file of it. */
 export class Snapshot {
@@ -84,7 +86,7 @@ export class Snapshot {
     }
   }
 
-  /** The snapshot as a file: magic, length of the JSON, JSON (state and page numbers), pages that are not zero. */
+  /** The snapshot as a file: a header, JSON (state and page numbers), pages that are not zero. */
   toBytes(): Uint8Array {
     const filled = this.memory.filled();
     const json = new TextEncoder().encode(
@@ -94,24 +96,29 @@ export class Snapshot {
         pages: filled.map(([n]) => n),
       }),
     );
-    const start = MAGIC.length + 4 + json.length;
+    const start = HEADER + json.length;
     const bytes = new Uint8Array(start + filled.length * PAGE_BYTES);
     bytes.set(MAGIC);
-    new DataView(bytes.buffer).setUint32(MAGIC.length, json.length, true);
-    bytes.set(json, MAGIC.length + 4);
+    bytes.set(json, HEADER);
     filled.forEach(([, page], n) => bytes.set(page, start + n * PAGE_BYTES));
+    const header = new DataView(bytes.buffer);
+    header.setUint32(MAGIC.length, json.length, true);
+    header.setUint32(MAGIC.length + 4, checksum(bytes.subarray(HEADER)), true);
     return bytes;
   }
 
   /** Reads what {@linkcode Snapshot.toBytes} wrote. @throws {SnapshotError} when it is not that, or not all of it. */
   static fromBytes(bytes: Uint8Array): Snapshot {
-    if (bytes.length < MAGIC.length + 4 || !MAGIC.every((byte, n) => bytes[n] === byte)) {
+    if (bytes.length < HEADER || !MAGIC.every((byte, n) => bytes[n] === byte)) {
       throw new SnapshotError("this is no snapshot: it does not begin with RINGLAB1");
     }
-    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true);
-    const start = MAGIC.length + 4 + length;
+    const header = new DataView(bytes.buffer, bytes.byteOffset);
+    const start = HEADER + header.getUint32(MAGIC.length, true);
     if (start > bytes.length) throw new SnapshotError("the snapshot is cut off in its description");
-    const { state, pageCount, pages } = parse(bytes.subarray(MAGIC.length + 4, start));
+    if (header.getUint32(MAGIC.length + 4, true) !== checksum(bytes.subarray(HEADER))) {
+      throw new SnapshotError("the snapshot is damaged: its checksum does not fit what it holds");
+    }
+    const { state, pageCount, pages } = parse(bytes.subarray(HEADER, start));
     if (bytes.length !== start + pages.length * PAGE_BYTES) {
       throw new SnapshotError(
         `the snapshot names ${pages.length} pages, but has ${bytes.length - start} bytes of them instead of ${
@@ -125,6 +132,13 @@ export class Snapshot {
     }));
     return new Snapshot(state, MemoryImage.of(pageCount, given));
   }
+}
+
+/** FNV-1a over all bytes, unsigned: finds damage, not forgery. */
+function checksum(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let n = 0; n < bytes.length; n++) hash = Math.imul(hash ^ bytes[n]!, 0x01000193);
+  return hash >>> 0;
 }
 
 interface Description {
