@@ -16,7 +16,14 @@ export interface NotebookDifference {
   message: string;
 }
 
-const clip = (text: string) => text.length > 160 ? `${text.slice(0, 157)}...` : text;
+const SHOWN = 160;
+const clip = (text: string) => text.length > SHOWN ? `${text.slice(0, SHOWN - 3)}...` : text;
+
+/** A long line from a little before the place where it differs. */
+function around(line: string, at: number): string {
+  const start = line.length > SHOWN ? Math.max(0, at - 40) : 0;
+  return `${start > 0 ? "..." : ""}${clip(JSON.stringify(line.slice(start)))}`;
+}
 
 /** The first line in which two texts differ, for people. */
 function textDifference(a: string, b: string): string {
@@ -24,9 +31,12 @@ function textDifference(a: string, b: string): string {
   const right = b.split("\n");
   const line = left.findIndex((text, index) => text !== right[index]);
   const at = line < 0 ? left.length : line;
-  const show = (lines: string[]) => at < lines.length ? clip(JSON.stringify(lines[at])) : "(no such line)";
+  const [one, other] = [left[at], right[at]];
+  let column = 0;
+  while (one !== undefined && other !== undefined && one[column] === other[column]) column++;
+  const show = (text: string | undefined) => text === undefined ? "(no such line)" : around(text, column);
   const where = left.length > 1 || right.length > 1 ? `line ${at + 1}: ` : "";
-  return `${where}expected ${show(left)}, got ${show(right)}`;
+  return `${where}expected ${show(one)}, got ${show(other)}`;
 }
 
 function valueDifference(

@@ -30,6 +30,14 @@ describe("comparing two executions", () => {
     });
   });
 
+  test("of a long line the part is shown that differs", () => {
+    const long = (tail: string) =>
+      notebookOf(ran("a", [printed(`${"x".repeat(500)}${tail}${"y".repeat(500)}`)]));
+    const message = compareNotebooks(long("one"), long("two"))!.message;
+    expect(message).toMatch(/expected \.\.\."x{40}oney+\.\.\., got \.\.\."x{40}twoy+\.\.\./);
+    expect(message.length).toBeLessThan(450);
+  });
+
   test("a missing and a surplus output are differences", () => {
     const one = notebookOf(ran("a", [printed("1")]));
     const two = notebookOf(ran("a", []));
