@@ -411,6 +411,7 @@ export class Cpu {
 
   /** Charges cycles to another world than the present one. */
   chargeTo(world: number, cycles: number): void {
+    if (this.ledger.observer !== null) this.#bookSpent();
     // Time passes and the slice gets shorter, but the cycles are not the present world's.
     this.s[BUDGET] = this.s[BUDGET]! - cycles;
     this.s[BUDGET_START] = this.s[BUDGET_START]! - cycles;
@@ -446,6 +447,16 @@ export class Cpu {
     }
     this.f64[INSTRUCTIONS_F64] = this.f64[INSTRUCTIONS_F64]! + s[RETIRED]!;
     s[RETIRED] = 0;
+  }
+
+  /** Books what the present world has spent up to this instruction, so that a recorder hears of charges in their order. */
+  #bookSpent(): void {
+    const s = this.s;
+    const spent = s[BUDGET_START]! - s[BUDGET]! - this.code.unspent(s[CURRENT]!);
+    if (spent <= 0) return;
+    s[BUDGET_START] = s[BUDGET_START]! - spent;
+    this.f64[CYCLES_F64] = this.f64[CYCLES_F64]! + spent;
+    this.ledger.add(s[WORLD]!, spent);
   }
 
   /** From now on another world pays. Within an instruction, its whole cost goes to the world it began in. */

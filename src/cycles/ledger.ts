@@ -40,6 +40,9 @@ export class Ledger {
 
   readonly #words: Float64Array;
 
+  /** Told of every charge, in order: see {@linkcode WorldRecorder}. Null when nobody listens. */
+  observer: ((world: number, cycles: number) => void) | null = null;
+
   /**
    * Opens the account book that lies in a buffer.
    *
@@ -56,6 +59,7 @@ export class Ledger {
     const bucket = BUCKETS + (words[CURRENT]! * 8 | world);
     words[bucket] = words[bucket]! + cycles;
     words[TOTAL] = words[TOTAL]! + cycles;
+    if (this.observer !== null) this.observer(world, cycles);
   }
 
   /** All cycles charged so far. */

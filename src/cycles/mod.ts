@@ -12,3 +12,4 @@ export * from "./profile.ts";
 export * from "./profiles.ts";
 export * from "./report.ts";
 export * from "./world.ts";
+export * from "./world_recorder.ts";

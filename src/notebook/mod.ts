@@ -57,7 +57,7 @@ export { type CellHost, cellHost, inNotebook } from "./host.ts";
 export { describeError, showLostErrors } from "./errors.ts";
 export { drive, type DrivenRun, interruptible, type InterruptibleRun, StoppedError } from "./interrupt.ts";
 export { type ConnectionFile, ConnectionFileError, runKernel, type RunKernelOptions } from "./kernel.ts";
-export { cycleChart, cycleTable, runSentence } from "./present.ts";
+export { cycleChart, cycleTable, runSentence, worldTimeline } from "./present.ts";
 
 import { showLostErrors } from "./errors.ts";
 import { registerPresenters } from "./present.ts";

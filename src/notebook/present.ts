@@ -1,5 +1,5 @@
 /** How values of the rooms below look in a notebook: the result of a run, and the bill of its cycles. */
-import { CycleReport, present } from "../cycles/mod.ts";
+import { CycleReport, present, type WorldSpan } from "../cycles/mod.ts";
 import { RunResult, setRunHost } from "../machine/mod.ts";
 import { stackedBars, type StackedBarsOptions } from "./bars.ts";
 import type { Chart } from "./chart.ts";
@@ -10,6 +10,7 @@ import { drive } from "./interrupt.ts";
 import { registers } from "./registers.ts";
 import { worldNames } from "./style.ts";
 import { type Table, table } from "./table.ts";
+import { timeline, type TimelineOptions } from "./timeline.ts";
 
 interface BillRow {
   readonly who: string;
@@ -54,6 +55,27 @@ export function cycleTable(report: CycleReport): Table<{ entry: string; cycles: 
       { key: "cycles", title: "Cycles or count", align: "right" },
       { key: "share", title: "Share", align: "right" },
     ],
+  });
+}
+
+/**
+ * The worlds of a run along an axis of cycles, a lane for each.
+ *
+ * @param spans as a `WorldRecorder` gives them
+ * @throws {ChartError} for no spans, or more than 5,000 in view (`from` and `to` select a part).
+ */
+export function worldTimeline(spans: readonly WorldSpan[], options: Partial<TimelineOptions> = {}): Chart {
+  const rows = spans.map(({ world, start, cycles }) => ({
+    world: worldNames[world]!,
+    start,
+    end: start + cycles,
+  }));
+  return timeline(rows, {
+    title: "Who had the processor when",
+    lane: { field: "world", title: "World" },
+    state: { field: "world", title: "World" },
+    time: { start: "start", end: "end", title: "Time", unit: "cycles" },
+    ...options,
   });
 }
 
