@@ -117,7 +117,7 @@ export class Gateway {
     if (call === "GET kernels") return json(200, [...this.#kernels.values()].map(model));
     if (call === "POST kernels") return json(201, model(await this.#start(await request.json())));
     const kernel = this.#kernels.get(id ?? "");
-    if (collection === "kernels" && kernel === undefined) {
+    if (collection === "kernels" && id !== undefined && kernel === undefined) {
       throw new HttpError(404, `Kernel does not exist: ${id}`);
     }
     if (kernel !== undefined) {
