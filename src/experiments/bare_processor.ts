@@ -19,7 +19,7 @@ import { type CostProfile, Ledger, profileByName } from "../cycles/mod.ts";
 const PAGE = 4096;
 
 /** What a bare processor is made of. */
-export interface BareProcessorOptions extends Pick<CpuOptions, "virtualizable"> {
+export interface BareProcessorOptions extends Pick<CpuOptions, "virtualizable" | "model"> {
   /** A multiple of 4096. */
   readonly ramBytes: number;
   /** Cost profile or its name. Default `pentium4-672`. */
@@ -38,7 +38,7 @@ export function bareProcessor(options: BareProcessorOptions): Cpu {
     memory,
     profile,
     virtualizable,
-    model: modelFor(profile.name),
+    model: options.model ?? modelFor(profile.name),
     ledger: new Ledger(memory.buffer, LEDGER_OFFSET),
     bus: {
       frame: (page) => page < ramBytes / PAGE ? STATE_BYTES + page * PAGE : -1,

@@ -2,14 +2,11 @@
  * A bare processor for tests: RAM from physical address 0 on, nothing on the buses, and no machine round it.
  */
 
-import { LEDGER_OFFSET } from "../../src/cpu/state.ts";
-import { Cpu, type CpuOptions } from "../../src/cpu/mod.ts";
-import type { BusPort, CpuEvent } from "../../src/cpu/ports.ts";
+import { type Cpu, type CpuEvent, PENTIUM_PRO } from "../../src/cpu/mod.ts";
 import { setSegment } from "../../src/cpu/segmentation.ts";
 import { CPL, CR0, CR0_PE, EFLAGS, EIP, FLAG_OP, LIMIT, STATE_BYTES } from "../../src/cpu/state.ts";
-import { Ledger, profileByName } from "../../src/cycles/mod.ts";
+import { bareProcessor, type BareProcessorOptions } from "../../src/experiments/bare_processor.ts";
 
-const PAGE = 4096;
 /** Rights of flat ring-0 segments: read/execute and read/write, 32 bits, byte limits already scaled. */
 const CODE_32 = 0xc09b00, DATA_32 = 0xc09300;
 
@@ -24,36 +21,14 @@ export interface BareCpu {
   load(address: number, bytes: ArrayLike<number>): void;
 }
 
-/** What {@linkcode makeCpu} may be told. */
-export interface BareCpuOptions extends Partial<Omit<CpuOptions, "memory" | "bus" | "ledger">> {
-  /** A multiple of 4096. Default: 1 MiB. */
-  readonly ramBytes?: number;
-  /** Replaces parts of the bus. */
-  readonly bus?: Partial<BusPort>;
-}
+/** What {@linkcode makeCpu} may be told; RAM is 1 MiB by default. */
+export type BareCpuOptions = Partial<BareProcessorOptions>;
 
 /** Makes a processor after reset. */
 export function makeCpu(options: BareCpuOptions = {}): BareCpu {
-  const { ramBytes = 1 << 20, bus, profile = profileByName("pentium4-672"), ...rest } = options;
-  const pages = ramBytes / PAGE;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((STATE_BYTES + ramBytes) / 65536) });
+  const { ramBytes = 1 << 20 } = options;
   const events: CpuEvent[] = [];
-  const cpu = new Cpu({
-    ...rest,
-    memory,
-    profile,
-    ledger: new Ledger(memory.buffer, LEDGER_OFFSET),
-    bus: {
-      frame: (page) => page < pages ? STATE_BYTES + page * PAGE : -1,
-      writable: () => true,
-      physicalRead: (_address, size) => size === 4 ? 0xffffffff : size === 2 ? 0xffff : 0xff,
-      physicalWrite: () => {},
-      portRead: (_port, size) => size === 4 ? 0xffffffff : size === 2 ? 0xffff : 0xff,
-      portWrite: () => {},
-      acknowledgeInterrupt: () => 0xff,
-      ...bus,
-    },
-  });
+  const cpu = bareProcessor({ model: PENTIUM_PRO, ...options, ramBytes });
   cpu.trap = {
     alwaysInterruptible: false,
     deliver(_cpu, event) {
