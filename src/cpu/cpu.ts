@@ -94,6 +94,11 @@ export interface CpuOptions {
   readonly virtualizable?: boolean;
   /** What CPUID says. Default: a Pentium Pro without x87. */
   readonly model?: CpuModel;
+  /**
+   * Byte offset of the state block in the memory, a multiple of 4096; default 0. A monitor keeps the processors of its
+   * virtual machines in the memory of the machine it runs on. The bus then counts its frames from here, too.
+   */
+  readonly stateOffset?: number;
 }
 
 /**
@@ -123,6 +128,8 @@ export class Cpu {
 
   /** True when program accesses have user privilege (CPL 3): derived, see {@linkcode updateMode}. */
   user = false;
+  /** The world that code at CPL 3 belongs to: a monitor may run a guest's kernel there. */
+  userWorld = WORLD_GUEST_USER;
   /** The fault that ended the last slice, if one did. Belongs to the engine. */
   pendingFault: Fault | null = null;
   /** Set when the instruction just executed delivered an event (INT n): it then makes no single-step trap. */
@@ -140,12 +147,12 @@ export class Cpu {
       Cpu.#warm = true;
       warmUp(options.profile, (own) => new Cpu(own));
     }
-    const buffer = options.memory.buffer;
-    this.s = new Int32Array(buffer);
-    this.u16 = new Uint16Array(buffer);
-    this.u8 = new Uint8Array(buffer);
-    this.f64 = new Float64Array(buffer);
-    this.view = new DataView(buffer);
+    const { memory: { buffer }, stateOffset = 0 } = options;
+    this.s = new Int32Array(buffer, stateOffset);
+    this.u16 = new Uint16Array(buffer, stateOffset);
+    this.u8 = new Uint8Array(buffer, stateOffset);
+    this.f64 = new Float64Array(buffer, stateOffset);
+    this.view = new DataView(buffer, stateOffset);
     this.bus = options.bus;
     this.profile = options.profile;
     this.costs = integerCosts(options.profile);
@@ -482,7 +489,7 @@ export class Cpu {
     this.user = s[CPL] === 3;
     const world = s[WORLD]!;
     if (world === WORLD_GUEST_KERNEL || world === WORLD_GUEST_USER) {
-      this.enterWorld(this.user ? WORLD_GUEST_USER : WORLD_GUEST_KERNEL);
+      this.enterWorld(this.user ? this.userWorld : WORLD_GUEST_KERNEL);
     }
     s[MODE_KEY] = modeKey(this);
     this.updateAlignmentCheck();

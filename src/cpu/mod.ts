@@ -6,6 +6,7 @@
 
 export { Cpu, type CpuOptions, type Handler, type StopReason } from "./cpu.ts";
 export * from "./cpuid.ts";
+export { Descriptor } from "./descriptors.ts";
 export { type DecodedBlock, decodedBlock, type DecodedMicroOperation } from "./engine/decoded_block.ts";
 export * from "./fault.ts";
 export { raise } from "./exceptions.ts";
@@ -15,5 +16,6 @@ export * from "./paging.ts";
 export { physicalRead, physicalRead32, physicalWrite, physicalWrite32 } from "./physical.ts";
 export * from "./ports.ts";
 export * from "./registers.ts";
+export { HANDLERS } from "./semantics/mod.ts";
 export { REAL_MODE_RIGHTS, setRealModeSegment, setSegment, V86_RIGHTS } from "./segmentation.ts";
 export * from "./state.ts";

@@ -7,7 +7,7 @@
 
 import type { BusPort } from "../cpu/mod.ts";
 import { MachineError } from "./errors.ts";
-import { hex, PAGE_BYTES, type PhysicalMemory } from "./physical_memory.ts";
+import { hex, type MemoryMap, PAGE_BYTES } from "./physical_memory.ts";
 
 /** Width of an access in bytes. */
 export type AccessSize = 1 | 2 | 4;
@@ -54,13 +54,13 @@ export interface InterruptAcknowledger {
 /** All wires of one machine. */
 export class Bus implements BusPort {
   /** RAM and ROM. */
-  readonly memory: PhysicalMemory;
+  readonly memory: MemoryMap;
   readonly #ports = new Map<number, PortRange>();
   readonly #ranges: MemoryRange[] = [];
   #controller: (InterruptAcknowledger & { owner: string }) | undefined;
 
   /** Makes buses without devices. */
-  constructor(memory: PhysicalMemory) {
+  constructor(memory: MemoryMap) {
     this.memory = memory;
   }
 

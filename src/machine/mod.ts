@@ -18,6 +18,7 @@ export { SystemControl, type SystemControlWires } from "./devices/system_control
 export { COM1, Uart16550, type Uart16550Configuration } from "./devices/uart16550.ts";
 export * from "./errors.ts";
 export type { Image, ImagePiece, StartState } from "./loaders/image.ts";
+export { applyStartState } from "./start_state.ts";
 export type { FlatOptions } from "./loaders/flat.ts";
 export * from "./loaders/image_error.ts";
 export {
@@ -34,6 +35,7 @@ export { Pc, type PcOptions, type PcWires } from "./pc.ts";
 export {
   CONVENTIONAL_END,
   EXTENDED_START,
+  type MemoryMap,
   type MemoryRegion,
   PAGE_BYTES,
   PhysicalMemory,

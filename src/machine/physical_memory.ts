@@ -39,6 +39,22 @@ export interface MemoryRegion {
   readonly bytes: number;
 }
 
+/** What buses and loaders need to know of a memory: a machine's own, or that of a virtual machine. */
+export interface MemoryMap {
+  /** RAM in bytes, counted as if the hole below 1 MiB were filled. */
+  readonly ramBytes: number;
+  /** RAM and ROM as the guest finds them, in address order. */
+  regions(): MemoryRegion[];
+  /** Byte offset of the page frame `page` (address >>> 12) in the WebAssembly.Memory, or -1 when nothing backs it. */
+  frame(page: number): number;
+  /** Whether the page frame is RAM. */
+  writable(page: number): boolean;
+  /** Whether `bytes` bytes from `address` on are all RAM. */
+  isRam(address: number, bytes: number): boolean;
+  /** @throws {MachineError} when a ROM of this many bytes cannot be put in place. */
+  checkRom(bytes: number): void;
+}
+
 /** Options of {@linkcode PhysicalMemory}. */
 export interface PhysicalMemoryOptions {
   /** RAM in bytes or as `"4M"`; a multiple of 4 KiB, {@linkcode RAM_LEAST} to {@linkcode RAM_MOST}. */
@@ -50,7 +66,7 @@ export interface PhysicalMemoryOptions {
 }
 
 /** RAM and ROM of one machine. Never grows. */
-export class PhysicalMemory {
+export class PhysicalMemory implements MemoryMap {
   /** State block, RAM and ROM. */
   readonly memory: WebAssembly.Memory;
   /** RAM in bytes, counted as if the hole below 1 MiB were filled. */

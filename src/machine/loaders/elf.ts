@@ -6,7 +6,7 @@
  * @module
  */
 
-import { hex, type PhysicalMemory } from "../physical_memory.ts";
+import { hex, type MemoryMap } from "../physical_memory.ts";
 import {
   checkPieces,
   type Image,
@@ -38,7 +38,7 @@ export function isElf(bytes: Uint8Array): boolean {
 }
 
 /** Prepares an ELF executable: segments at their physical addresses, flat protected mode at its entry. */
-export function loadElf(source: Source, memory: PhysicalMemory): Image {
+export function loadElf(source: Source, memory: MemoryMap): Image {
   const { pieces, entry, symbols } = readElf(source, memory);
   const { tables, start } = protectedStart(source, memory, pieces, entry);
   return { kind: source.kind, pieces: [...pieces, tables], start, symbols, bits: 32 };
@@ -49,7 +49,7 @@ export function loadElf(source: Source, memory: PhysicalMemory): Image {
  *
  * @throws {ImageError} when it is not a complete 32-bit executable for this machine, or does not fit its RAM.
  */
-export function readElf(source: Source, memory: PhysicalMemory): ElfContents {
+export function readElf(source: Source, memory: MemoryMap): ElfContents {
   const { bytes } = source;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (!isElf(bytes)) throw imageError(source, "not an ELF file: it does not begin with 7F 45 4C 46", 0);

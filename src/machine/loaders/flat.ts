@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hex, type PhysicalMemory } from "../physical_memory.ts";
+import { hex, type MemoryMap } from "../physical_memory.ts";
 import {
   checkPieces,
   type Image,
@@ -35,7 +35,7 @@ const EXTENDED_ADDRESS = 0x100000;
  *
  * @throws {ImageError} when it is empty, does not fit RAM, or begins execution outside itself.
  */
-export function loadFlat(source: Source, memory: PhysicalMemory, options: FlatOptions = {}): Image {
+export function loadFlat(source: Source, memory: MemoryMap, options: FlatOptions = {}): Image {
   const { bytes } = source;
   const bits = options.bits ?? 16;
   const origin = options.origin ?? (bits === 16 ? BOOT_ADDRESS : EXTENDED_ADDRESS);

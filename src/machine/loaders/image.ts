@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CONVENTIONAL_END, hex, type PhysicalMemory } from "../physical_memory.ts";
+import { CONVENTIONAL_END, hex, type MemoryMap } from "../physical_memory.ts";
 import { ImageError, type ImageKind } from "./image_error.ts";
 
 /** A stretch of RAM that the image fills. */
@@ -83,7 +83,7 @@ export function slice(source: Source, offset: number, length: number, what: stri
 }
 
 /** @throws {ImageError} unless all pieces lie in RAM and no two overlap. */
-export function checkPieces(source: Source, memory: PhysicalMemory, pieces: readonly ImagePiece[]): void {
+export function checkPieces(source: Source, memory: MemoryMap, pieces: readonly ImagePiece[]): void {
   for (const { what, address, size, offset } of pieces) {
     if (!memory.isRam(address, size)) {
       const ram = memory.regions().filter(({ kind }) => kind === "ram")
@@ -149,7 +149,7 @@ function flatGdt(): Uint8Array {
  */
 export function protectedStart(
   source: Source,
-  memory: PhysicalMemory,
+  memory: MemoryMap,
   pieces: readonly ImagePiece[],
   eip: number,
   extra: { size: number; make(address: number): Uint8Array } = { size: 0, make: () => new Uint8Array() },

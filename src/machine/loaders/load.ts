@@ -5,7 +5,7 @@
  */
 
 import { MachineError } from "../errors.ts";
-import type { PhysicalMemory } from "../physical_memory.ts";
+import type { MemoryMap } from "../physical_memory.ts";
 import { isElf, loadElf } from "./elf.ts";
 import { type FlatOptions, loadFlat } from "./flat.ts";
 import type { Image, Source } from "./image.ts";
@@ -52,7 +52,7 @@ export function imageKind(bytes: Uint8Array): ImageKind {
  * @throws {ImageError} when it cannot be loaded.
  * @throws {MachineError} when it is not an image at all.
  */
-export function prepareImage(loadable: Loadable, memory: PhysicalMemory): Image {
+export function prepareImage(loadable: Loadable, memory: MemoryMap): Image {
   const description = describe(loadable);
   const { bytes, file } = description;
   const kind = description.kind ?? imageKind(bytes);

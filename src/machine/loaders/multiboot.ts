@@ -6,7 +6,7 @@
  * @module
  */
 
-import { CONVENTIONAL_END, EXTENDED_START, hex, type PhysicalMemory } from "../physical_memory.ts";
+import { CONVENTIONAL_END, EXTENDED_START, hex, type MemoryMap } from "../physical_memory.ts";
 import { isElf, readElf } from "./elf.ts";
 import {
   checkPieces,
@@ -54,7 +54,7 @@ export function findMultibootHeader(bytes: Uint8Array): number {
  * @throws {ImageError} when there is no header, when it demands what this loader does not give (a video mode), or when
  * something does not fit.
  */
-export function loadMultiboot(source: Source, memory: PhysicalMemory, options: MultibootOptions = {}): Image {
+export function loadMultiboot(source: Source, memory: MemoryMap, options: MultibootOptions = {}): Image {
   const at = findMultibootHeader(source.bytes);
   if (at < 0) {
     throw imageError(source, "there is no Multiboot header (1BADB002h, flags, checksum) in the first 8 KiB");
@@ -104,7 +104,7 @@ interface Kernel {
 }
 
 /** The address fields of the header (section 3.1.3), as a.out kernels use them. */
-function readAddresses(source: Source, view: DataView, at: number, memory: PhysicalMemory): Kernel {
+function readAddresses(source: Source, view: DataView, at: number, memory: MemoryMap): Kernel {
   slice(source, at, ADDRESS_BYTES, "the Multiboot header with addresses");
   const [header, load, loadEnd, bssEnd, entry] = [12, 16, 20, 24, 28].map((field) =>
     view.getUint32(at + field, true)
@@ -147,7 +147,7 @@ function readAddresses(source: Source, view: DataView, at: number, memory: Physi
 /** Modules go one after the other, each on a page of its own, behind the kernel and above 1 MiB. */
 function placeModules(
   source: Source,
-  memory: PhysicalMemory,
+  memory: MemoryMap,
   kernel: readonly ImagePiece[],
   modules: NonNullable<MultibootOptions["modules"]>,
 ): ImagePiece[] {
@@ -165,12 +165,12 @@ function placeModules(
 /** The Multiboot information structure (section 3.3) with everything it points to behind it. */
 class InfoBuilder {
   readonly size: number;
-  readonly #memory: PhysicalMemory;
+  readonly #memory: MemoryMap;
   readonly #modules: readonly ImagePiece[];
   readonly #strings: Uint8Array[];
   readonly #map: readonly (readonly [address: number, bytes: number, type: number])[];
 
-  constructor(memory: PhysicalMemory, options: MultibootOptions, modules: readonly ImagePiece[]) {
+  constructor(memory: MemoryMap, options: MultibootOptions, modules: readonly ImagePiece[]) {
     this.#memory = memory;
     this.#modules = modules;
     const text = (line = "") => new TextEncoder().encode(line + "\0");

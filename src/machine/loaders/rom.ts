@@ -5,13 +5,13 @@
  */
 
 import { MachineError } from "../errors.ts";
-import type { PhysicalMemory } from "../physical_memory.ts";
+import type { MemoryMap } from "../physical_memory.ts";
 import { type Image, imageError, type Source } from "./image.ts";
 
 /** Prepares a ROM. @throws {ImageError} when its size does not fit the memory map. */
 export function loadRom(
   source: Source,
-  memory: PhysicalMemory,
+  memory: MemoryMap,
   symbols: ReadonlyMap<string, number> = new Map(),
 ): Image {
   try {
