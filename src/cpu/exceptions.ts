@@ -68,25 +68,33 @@ function followUp(cpu: Cpu, first: CpuEvent, fault: Fault): CpuEvent | null {
   return doubled ? { ...second, vector: DF_VECTOR, errorCode: 0 } : second;
 }
 
-/** Charges what the hardware does before the first instruction of a handler, its change of stack excepted. */
-function chargeDelivery(cpu: Cpu, event: CpuEvent): void {
+/**
+ * Counts an event, and charges what the hardware does before its handler's first instruction, a change of stack excepted.
+ *
+ * @param sign -1 takes back what was booked just before
+ */
+function book(cpu: Cpu, event: CpuEvent, sign: 1 | -1 = 1): void {
   const { costs } = cpu;
+  if (event.kind !== "interrupt") cpu.ledger.count(EVENT_TRAP + event.vector, sign); // interrupts have a count of their own
   const external = event.kind === "interrupt" || event.kind === "nmi";
   const pageFault = event.kind === "exception" && event.vector === PF_VECTOR ? costs.event["page-fault"] : 0;
-  cpu.chargeTo(WORLD_TRANSITION, (external ? costs.event.interrupt : costs.event.exception) + pageFault);
+  const cycles = (external ? costs.event.interrupt : costs.event.exception) + pageFault;
+  cpu.chargeTo(WORLD_TRANSITION, sign * cycles);
 }
 
-/** Offers an event to the ports. @returns true when one of them took it */
+/** Offers an event to the ports. @returns true when one of them took it; nothing has been booked otherwise */
 function offer(cpu: Cpu, event: CpuEvent): boolean {
   if (cpu.intercept?.active && cpu.intercept.event(cpu, event)) return true;
-  if (event.kind !== "interrupt") cpu.ledger.count(EVENT_TRAP + event.vector); // interrupts have a count of their own
-  chargeDelivery(cpu, event);
   if (cpu.trap === null) return false;
-  // The monitor is in ring 0: from everywhere else, the hardware would have changed stacks to get there.
-  const changesRing = cpu.s[CPL] !== 0;
-  if (!cpu.trap.deliver(cpu, event)) return false;
-  if (changesRing) cpu.chargeTo(WORLD_TRANSITION, cpu.costs.event["exception-ring-change"]);
-  return true;
+  // The port sees the time that the way to it takes, and may change the virtual machine that is charged: book first. It is in
+  // ring 0: from everywhere else, the hardware changes stacks.
+  const change = cpu.s[CPL] === 0 ? 0 : cpu.costs.event["exception-ring-change"];
+  book(cpu, event);
+  cpu.chargeTo(WORLD_TRANSITION, change);
+  if (cpu.trap.deliver(cpu, event)) return true;
+  cpu.chargeTo(WORLD_TRANSITION, -change);
+  book(cpu, event, -1);
+  return false;
 }
 
 /**
@@ -113,6 +121,7 @@ function deliverOrFollowUp(cpu: Cpu, event: CpuEvent): boolean {
   let current = event;
   for (;;) {
     if (offer(cpu, current)) return true;
+    book(cpu, current);
     const fault = attempt(cpu, current);
     if (fault === null) return true;
     const next = followUp(cpu, current, fault);
@@ -136,7 +145,7 @@ function attempt(cpu: Cpu, event: CpuEvent): Fault | null {
 
 /**
  * Raises an event on behalf of the instruction being executed, as INT n, INT3, INTO and INT1 do. `event.returnEip` is the next
- * instruction's.
+ * instruction's. What its gate refuses is neither counted nor charged: the processor looks at the gate and delivers #GP instead.
  *
  * @throws {Fault} what is wrong with the gate, before anything has happened: a fault of the instruction itself
  */
@@ -147,6 +156,7 @@ export function raiseFromInstruction(cpu: Cpu, event: CpuEvent): void {
   cpu.eventDelivered = true;
   if (!offer(cpu, event)) {
     const fault = attempt(cpu, event);
+    if (fault === null || fault instanceof CommittedFault) book(cpu, event);
     if (fault instanceof CommittedFault) {
       const next = followUp(cpu, event, fault);
       if (next !== null) raise(cpu, next);
@@ -158,6 +168,28 @@ export function raiseFromInstruction(cpu: Cpu, event: CpuEvent): void {
   }
   s[NEXT_EIP] = s[EIP]!;
   cpu.leave();
+}
+
+/**
+ * Offers SYSENTER to the trap port: it leads to ring 0, which is the monitor's, without a gate and without an exception's
+ * price.
+ *
+ * @returns true when the port took it; the instruction then has nothing left to do
+ */
+export function offerSystemCall(cpu: Cpu, instructionLength: number): boolean {
+  const s = cpu.s;
+  if (cpu.trap === null || s[CPL] === 0) return false;
+  const instructionEip = s[EIP]!;
+  const returnEip = s[NEXT_EIP]!;
+  s[EIP] = returnEip;
+  if (!cpu.trap.deliver(cpu, { kind: "sysenter", vector: -1, errorCode: -1, returnEip, instructionLength })) {
+    s[EIP] = instructionEip;
+    return false;
+  }
+  cpu.eventDelivered = true;
+  s[NEXT_EIP] = s[EIP]!;
+  cpu.leave();
+  return true;
 }
 
 /**

@@ -37,12 +37,13 @@ export type EventKind =
   | "nmi"
   | "software" // INT n
   | "software-exception" // INT3, INTO
-  | "privileged-software-exception"; // INT1
+  | "privileged-software-exception" // INT1
+  | "sysenter"; // SYSENTER outside ring 0, offered to the trap port only
 
 /** Something the processor is about to deliver through the IDT (or the real-mode vector table). */
 export interface CpuEvent {
   readonly kind: EventKind;
-  /** 0..255. */
+  /** 0..255; -1 for SYSENTER, which goes through no gate. */
   readonly vector: number;
   /** Error code to push, or -1 for none. */
   readonly errorCode: number;
@@ -63,11 +64,13 @@ export interface TrapPort {
   readonly alwaysInterruptible: boolean;
   /**
    * The processor is consistent: EIP is `event.returnEip`, nothing of the faulting instruction has happened, CR2 holds the
-   * linear address of a page fault. What the hardware spends on its way to ring 0 has been charged (its change of stacks is
-   * when the monitor takes the event); the monitor charges its own work. `INT n` is offered before the gate's DPL is looked at.
+   * linear address of a page fault. What the hardware spends on its way to ring 0 has been charged (and is
+   * given back when the monitor declines); the monitor charges its own work. `INT n` is offered before the gate's DPL is looked at,
+   * and SYSENTER before its MSRs are: gates and MSRs of the guest count only where an event goes to the guest itself.
+   * SYSENTER costs no more than the instruction.
    *
    * @returns true when the monitor took the event (the processor goes on from its present state), false to let it be
-   * delivered through the IDT as usual.
+   * delivered through the IDT as usual (SYSENTER: to let it execute).
    */
   deliver(cpu: Cpu, event: CpuEvent): boolean;
 }

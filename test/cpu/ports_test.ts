@@ -11,6 +11,9 @@ import {
   type InterceptPort,
   INTR,
   setSegment,
+  SYSENTER_CS,
+  SYSENTER_EIP,
+  SYSENTER_ESP,
   type TrapPort,
   WRITE_SPAN,
 } from "../../src/cpu/mod.ts";
@@ -116,6 +119,102 @@ describe("trap port", () => {
       instructionLength: 2,
     });
     expect(cpu.s[EIP]).toBe(0x100002);
+  });
+
+  test("is offered SYSENTER outside ring 0 at the price of the instruction, whatever the MSRs hold", () => {
+    for (const cpl of [0, 1, 3]) {
+      const machine = deprivileged("sysenter\n nop", cpl);
+      const { cpu } = machine;
+      const { port, events } = monitor((cpu) => (cpu.stop(), true));
+      cpu.trap = port;
+      const cycles = cpu.now();
+      const transition = cpu.ledger.bucket(0, WORLD_TRANSITION);
+      cpu.run(cpu.now() + 1);
+      if (cpl === 0) {
+        expect(events.map(({ kind, vector }) => [kind, vector])).toEqual([["exception", 13]]); // no SYSENTER_CS
+        continue;
+      }
+      expect(events).toEqual([
+        { kind: "sysenter", vector: -1, errorCode: -1, returnEip: 0x100002, instructionLength: 2 },
+      ]);
+      expect(cpu.s[EIP]).toBe(0x100002);
+      expect(cpu.s[CPL]).toBe(cpl);
+      expect(cpu.now() - cycles).toBe(cpu.costs.instruction["fast-system-call"]);
+      expect(cpu.ledger.bucket(0, WORLD_TRANSITION)).toBe(transition);
+    }
+  });
+
+  test("lets SYSENTER execute when it declines it", () => {
+    const machine = deprivileged("sysenter", 3);
+    const { cpu } = machine;
+    cpu.s[SYSENTER_CS] = 8;
+    cpu.s[SYSENTER_EIP] = 0x123456;
+    cpu.s[SYSENTER_ESP] = 0x8000;
+    const { port, events } = monitor(() => false);
+    cpu.trap = port;
+    cpu.run(cpu.now() + 1);
+    expect(events.map(({ kind }) => kind)).toEqual(["sysenter"]);
+    expect([cpu.s[EIP], cpu.s[ESP], cpu.s[CPL]]).toEqual([0x123456, 0x8000, 0]);
+  });
+
+  test("hears of the #GP that SYSENTER raises on a virtualizable processor instead", () => {
+    const machine = deprivileged("sysenter", 3, true);
+    const { port, events } = monitor((cpu) => (cpu.stop(), true));
+    machine.cpu.trap = port;
+    machine.cpu.run(machine.cpu.now() + 1);
+    expect(events.map(({ kind, vector }) => [kind, vector])).toEqual([["exception", 13]]);
+  });
+
+  test("costs nothing when it declines: a refused INT n is charged and counted as the #GP it becomes", () => {
+    const spent = (watched: boolean) => {
+      const machine = new Machine({ memory: "4M" });
+      // The gate of INT 30h is ring 0's; that of #GP leads to a HLT in ring 0.
+      machine.load(asm`
+        bits 32
+        org 0x100000
+            lgdt [gdtr]
+            lidt [idtr]
+            mov ax, 0x28
+            ltr ax
+            push 0x23
+            push 0x9000
+            push 2
+            push 0x1b
+            push user
+            iret
+        user:
+            int 0x30
+        fault:
+            hlt
+        align 8
+        gdt:  dq 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00cffb000000ffff, 0x00cff3000000ffff
+              dw 0x67, tss - 0x100000
+              db 0x10, 0x89, 0, 0
+        gdtr: dw 47
+              dd gdt
+        idt:  times 13 dq 0
+              dw fault - 0x100000, 8, 0x8e00, 0x10
+              times 34 dq 0
+              dw fault - 0x100000, 8, 0x8e00, 0x10
+        idtr: dw 0x30 * 8 + 7
+              dd idt
+        tss:  dd 0, 0x8000, 0x10
+              times 23 dd 0`);
+      const { cpu } = machine;
+      machine.runSync({ until: "user" });
+      const { port, events } = monitor(() => false);
+      if (watched) cpu.trap = port;
+      const before = cpu.ledger.bucket(0, WORLD_TRANSITION);
+      const run = machine.runSync({ until: "fault" });
+      expect(run.status).toBe("breakpoint");
+      expect(events.map(({ vector }) => vector)).toEqual(watched ? [0x30, 13] : []);
+      expect(cpu.ledger.counted(EVENT_TRAP + 13)).toBe(1);
+      expect(cpu.ledger.counted(EVENT_TRAP + 0x30)).toBe(0);
+      return cpu.ledger.bucket(0, WORLD_TRANSITION) - before;
+    };
+    const { event } = new Machine({ memory: "1M" }).cpu.costs;
+    expect(spent(false)).toBe(event.exception + event["exception-ring-change"]);
+    expect(spent(true)).toBe(event.exception + event["exception-ring-change"]);
   });
 
   test("lets an event go to the guest, and hears of the double and triple fault that this makes", () => {

@@ -19,7 +19,7 @@ import {
   setFromDescriptor,
   TASK_GATE,
 } from "../descriptors.ts";
-import { withTaskSwitch } from "../exceptions.ts";
+import { offerSystemCall, withTaskSwitch } from "../exceptions.ts";
 import { Fault, GP, NP, UD } from "../fault.ts";
 import { readLinear } from "../memory.ts";
 import { load, peek, setStackPointer, stackMask } from "../operands.ts";
@@ -226,15 +226,21 @@ function enterFlat(cpu: Cpu, code: number, stack: number, cpl: number, eip: numb
   cpu.updateMode();
 }
 
-function requireSystemCalls(cpu: Cpu): number {
+function requireSystemCallInstructions(cpu: Cpu): void {
   if ((cpu.model.features & FEATURE_SEP) === 0) throw new Fault(UD);
+}
+
+function requireSystemCalls(cpu: Cpu): number {
+  requireSystemCallInstructions(cpu);
   const selector = cpu.s[SYSENTER_CS]!;
   if (realMode(cpu) || isNull(selector)) throw new Fault(GP, 0);
   return selector;
 }
 
-const sysenter: Handler = (cpu) => {
+const sysenter: Handler = (cpu, instruction) => {
   const s = cpu.s;
+  requireSystemCallInstructions(cpu);
+  if (!realMode(cpu) && offerSystemCall(cpu, instruction.length)) return;
   const selector = requireSystemCalls(cpu);
   setFlags(cpu, 0, VM | IF | RF);
   enterFlat(cpu, selector, selector + 8, 0, s[SYSENTER_EIP]!, s[SYSENTER_ESP]!);
