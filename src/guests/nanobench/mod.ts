@@ -1,0 +1,8 @@
+/**
+ * The nanobenchmarks of Adams and Agesen (ASPLOS 2006) as guests: one privileged operation in a loop.
+ *
+ * @module
+ */
+
+export * from "./program.ts";
+export * from "./rows.ts";
