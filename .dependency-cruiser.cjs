@@ -10,7 +10,7 @@ const rooms = {
   machine: ["cpu", "isa", "cycles"],
   vmm: ["machine", "vmx", "cpu", "isa", "cycles"],
   guests: ["isa"],
-  experiments: ["guests", "machine", "cpu", "isa", "cycles"],
+  experiments: ["guests", "vmm", "machine", "cpu", "isa", "cycles"],
   notebook: ["experiments", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],
   lecture: [],
   cli: ["lecture", "notebook", "experiments", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],

@@ -11,14 +11,23 @@ const LATX = `${INSTLATX64}, Prescott`;
 const MICROCODE = modelParameter("microcoded instruction, order of magnitude; no public measurement");
 const PIPELINE = modelParameter("throughput of a simple instruction on Prescott, order of magnitude");
 const TRAPS = modelParameter(
-  `delivery and return together with the handler's instructions give the native rows divzero 889 and pgfault 1093 (${ADAMS_AGESEN})`,
+  `solved from native rows (${ADAMS_AGESEN}): divzero 889 = DIV 76 + delivery + handler 2 + IRET, pgfault 1093 = load 2 + walk 30 ` +
+    "+ delivery + page fault + handler 3 + IRET; how 811 divide between delivery and IRET is an estimate",
 );
+const RINGS = modelParameter("what a change of ring adds to a microcoded transfer, order of magnitude");
 const BUS = modelParameter(
   `a port access takes about a microsecond; with the IN itself the native row in 3209 (${ADAMS_AGESEN})`,
 );
-const MONITOR = modelParameter(
-  `work of a software monitor, order of magnitude; RDTSC by trap and emulation 2030, by callout 1254, in place 216 (${ADAMS_AGESEN})`,
+const RDTSC_BY_TRAP = modelParameter(
+  `dispatch + decode + interpret = 1100, solved from "RDTSC by trap and emulation 2030" (${ADAMS_AGESEN}; from memory) less delivery ` +
+    "to ring 0 and IRET, 931; how they divide is what syscall, divzero and pgfault under binary translation leave open, and an " +
+    "estimate within that",
 );
+const RDTSC_BY_CALLOUT = modelParameter(
+  `callout + interpret = 310, solved from "RDTSC by callout 1254" (${ADAMS_AGESEN}; from memory) less INT, delivery to ring 0 and ` +
+    "IRET, 941",
+);
+const MONITOR = modelParameter("work of a software monitor, order of magnitude");
 
 /** Prices of a Pentium 4 672 at 3.8 GHz. */
 export const pentium4_672: CostProfile = {
@@ -69,7 +78,7 @@ export const pentium4_672: CostProfile = {
         "fast-system-return": 120,
       },
     ),
-    ...from(TRAPS, { "interrupt-return": 330 }),
+    ...from(TRAPS, { "interrupt-return": 331 }),
     ...from(PIPELINE, {
       "shift": 1,
       "exchange": 2,
@@ -120,12 +129,9 @@ export const pentium4_672: CostProfile = {
     ...from(`${LATX}: XCHG with memory 82, LOCK ADD 89`, { "locked": 80 }),
   },
   event: {
-    ...from(TRAPS, {
-      "exception": 450,
-      "exception-ring-change": 60,
-      "page-fault": 230,
-      "interrupt": 450,
-    }),
+    ...from(TRAPS, { "exception": 480, "page-fault": 247 }),
+    ...from(modelParameter("as long as that of an exception"), { "interrupt": 480 }),
+    ...from(RINGS, { "exception-ring-change": 60, "call-gate": 60, "privilege-change": 60 }),
     ...from(BUS, {
       "port-access": 3200,
       "interrupt-acknowledge": 3200,
@@ -137,8 +143,6 @@ export const pentium4_672: CostProfile = {
     }),
     ...from(MICROCODE, {
       "tlb-flush": 50,
-      "call-gate": 60,
-      "privilege-change": 60,
       "task-switch": 500,
       "string-start": 20,
     }),
@@ -150,16 +154,14 @@ export const pentium4_672: CostProfile = {
       "vmcs-read": 178,
       "vmcs-write": 171,
     }),
+    ...from(RDTSC_BY_TRAP, { "monitor-dispatch": 400, "monitor-decode": 600, "monitor-interpret": 100 }),
+    ...from(RDTSC_BY_CALLOUT, { "callout": 210 }),
     ...from(MONITOR, {
-      "monitor-dispatch": 700,
-      "monitor-decode": 150,
-      "monitor-interpret": 100,
       "monitor-memory-access": 40,
       "shadow-fill": 400,
       "shadow-invalidate": 100,
       "translate-instruction": 1500,
       "translation-lookup": 30,
-      "callout": 1000,
       "hypercall": 500,
     }),
   },
