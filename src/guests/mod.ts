@@ -1,0 +1,7 @@
+/**
+ * Programs that run on the machine, natively and under every monitor, with what one must know to run and compare them.
+ *
+ * @module
+ */
+
+export * from "./kernel/mod.ts";
