@@ -42,5 +42,6 @@ export {
   type TrapPort,
 } from "./src/cpu/mod.ts";
 export * from "./src/machine/mod.ts";
+export * from "./src/vmm/mod.ts";
 export * from "./src/experiments/mod.ts";
 export * from "./src/notebook/mod.ts";

@@ -15,8 +15,10 @@ export type FrameUse = "ram" | "shadow" | "monitor-area";
 
 const USES: readonly FrameUse[] = ["ram", "shadow", "monitor-area"];
 const FREE = 0, MONITOR = 1, FIRST_OWNER = 2;
-/** How far apart the frames lie that one virtual machine gets one after the other. */
-const STRIDE = 7;
+/** Single frames are given out in a scattered order within windows of this many, a power of two... */
+const WINDOW = 64;
+/** ...by steps of this odd number. */
+const STEP = 37;
 
 /** Gives page frames out and knows whose they are. */
 export class FrameAllocator {
@@ -51,30 +53,30 @@ export class FrameAllocator {
 
   /**
    * Gives out one frame, zeroed. Successive frames are deliberately not neighbours: a guest whose memory is in one piece by
-   * accident hides mistakes of the monitor.
+   * accident hides mistakes of the monitor. They come from the bottom of memory, runs from its top.
    *
    * @returns the host frame number
    * @throws {MonitorError} when none is free
    */
   allocate(owner: Exclude<FrameOwner, "free">): number {
     if (this.#free === 0) throw new MonitorError("the machine has no free page frame left");
-    const { length } = this.#owners;
-    let frame = this.#next;
-    while (this.#owners[frame] !== FREE) frame = (frame + 1) % length;
-    this.#next = (frame + STRIDE) % length;
-    this.#take(frame, owner);
-    return frame;
+    const places = Math.ceil(this.#owners.length / WINDOW) * WINDOW;
+    for (;; this.#next = (this.#next + 1) % places) {
+      const frame = this.#next - this.#next % WINDOW + this.#next * STEP % WINDOW;
+      if (this.#owners[frame] !== FREE) continue;
+      this.#take(frame, owner);
+      return frame;
+    }
   }
 
   /** Gives out neighbouring frames, for what the processor wants in one piece. @throws {MonitorError} */
   allocateRun(owner: Exclude<FrameOwner, "free">, count: number): number {
     let run = 0;
-    for (let frame = 0; frame < this.#owners.length; frame++) {
+    for (let frame = this.#owners.length - 1; frame >= 0; frame--) {
       run = this.#owners[frame] === FREE ? run + 1 : 0;
       if (run < count) continue;
-      const first = frame - count + 1;
-      for (let n = first; n <= frame; n++) this.#take(n, owner);
-      return first;
+      for (let n = frame; n < frame + count; n++) this.#take(n, owner);
+      return frame;
     }
     throw new MonitorError(`the machine has no ${count} neighbouring page frames left`);
   }

@@ -1,0 +1,22 @@
+/**
+ * The monitor: dispatcher, allocator, interpreter, and the techniques of virtualization.
+ *
+ * @module
+ */
+
+export { FrameAllocator, type FrameOwner, type FrameUse } from "./allocator/frames.ts";
+export { MONITOR_BASE } from "./area.ts";
+export type { KernelRing } from "./descriptors/deprivileged.ts";
+export { MonitorError } from "./errors.ts";
+export type { Interpretation } from "./interpreter/interpreter.ts";
+export { GuestMemory, type GuestMemoryOptions } from "./memory/guest_memory.ts";
+export { type TraceClient, Traces } from "./memory/traces.ts";
+export { Monitor, type MonitorOptions } from "./monitor.ts";
+export { type GuestOutcome, MonitorRun } from "./monitor_run.ts";
+export { type Technique, type TechniqueName, TECHNIQUES } from "./technique.ts";
+export {
+  VirtualMachine,
+  type VirtualMachineCounts,
+  type VirtualMachineOptions,
+  type VirtualMachineStatus,
+} from "./virtual_machine.ts";

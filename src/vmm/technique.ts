@@ -1,0 +1,35 @@
+/**
+ * What a virtualization technique is to the monitor.
+ *
+ * @module
+ */
+
+import type { CpuEvent } from "../cpu/mod.ts";
+import type { VirtualMachine } from "./virtual_machine.ts";
+
+/** The software techniques, by the name users call them. */
+export const TECHNIQUES = ["trap-and-emulate", "binary-translation", "paravirtual"] as const;
+
+/** Name of a technique. */
+export type TechniqueName = typeof TECHNIQUES[number];
+
+/** How one virtual machine's guest is put on the processor. One object for each virtual machine. */
+export interface Technique {
+  readonly name: TechniqueName;
+  /**
+   * Puts the guest's state on the physical processor, so that it goes on there.
+   *
+   * @returns false when the hardware cannot run this state: the monitor then interprets one instruction and asks again
+   */
+  enter(vm: VirtualMachine): boolean;
+  /**
+   * Brings the virtual processor up to date after the hardware has trapped.
+   *
+   * @returns the event with the guest's EIP in place of the hardware's
+   */
+  leave(vm: VirtualMachine, event: CpuEvent): CpuEvent;
+  /** Handles an event of the technique's own (a callout, a hypercall). @returns false to leave it to the dispatcher */
+  trap(vm: VirtualMachine, event: CpuEvent): boolean;
+  /** The virtual machine was reset or loaded: nothing that was known of the guest holds any more. */
+  reset(): void;
+}
