@@ -21,7 +21,7 @@ const MOST_TICKS = 0xffff;
 export class HostTimer {
   readonly #machine: Machine;
   readonly #oscillator: Oscillator;
-  /** The cycle it is set to; `Infinity` while it is not set. */
+  /** The cycle asked for, or the one at which it will fire if that is earlier; `Infinity` while it is not set. */
   #deadline = Infinity;
 
   constructor(machine: Machine) {
@@ -56,15 +56,13 @@ export class HostTimer {
   /** Sees to it that an interrupt comes at a cycle, or before: an earlier one that is set already stays. */
   set(cycle: number): void {
     if (cycle >= this.#deadline) return;
-    const now = this.#machine.board.cpu.now();
-    const tick = this.#oscillator.ticksAt(now);
-    let wanted = this.#oscillator.ticksAt(Math.min(cycle, Number.MAX_SAFE_INTEGER / 2)) + 1 - tick;
-    // Mode 0 counts one more than it is given.
-    wanted = Math.max(1, Math.min(MOST_TICKS, wanted));
-    this.#deadline = Math.max(cycle, this.#oscillator.cycleOf(tick + wanted + 1));
-    if (wanted === MOST_TICKS) this.#deadline = this.#oscillator.cycleOf(tick + wanted + 1);
-    this.#out(TIMER, wanted & 0xff);
-    this.#out(TIMER, wanted >>> 8);
+    const tick = this.#oscillator.ticksAt(this.#machine.board.cpu.now());
+    // Mode 0 counts one tick more than it is given.
+    const wanted = this.#oscillator.ticksAt(Math.min(cycle, Number.MAX_SAFE_INTEGER / 2)) + 1 - tick;
+    const ticks = Math.max(1, Math.min(MOST_TICKS, wanted));
+    this.#deadline = Math.min(cycle, this.#oscillator.cycleOf(tick + ticks + 1));
+    this.#out(TIMER, ticks & 0xff);
+    this.#out(TIMER, ticks >>> 8);
   }
 
   /** OUT by the monitor. */

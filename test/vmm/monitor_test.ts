@@ -60,7 +60,8 @@ test("several machines share the processor, and each has its own memory and cons
         out dx, al
         mov ecx, 3000000
     wait:
-        loop wait
+        dec ecx
+        jnz wait
         out dx, al
         mov [0x5000], al
         out 0xf4, al
