@@ -22,6 +22,7 @@ multiboot_header:
 ; The order matters. The stack lies in memory that has to be cleared first; the console comes early, so that whatever goes
 ; wrong after it can be said; the timer runs from start_timer on, but nobody hears it before the idle loop.
 boot:
+    CHECK_LOADER
     cld
     mov edi, kernel_data
     mov ecx, (kernel_end - kernel_data) / 4
@@ -75,9 +76,9 @@ say_hello:
     jmp print
 
 %if LARGE_PAGES
-hello: db "kernel: up in ", RING, ", mapped by one 4 MiB page, system calls by ", 0
+hello: db "kernel: mapped by one 4 MiB page, system calls by ", 0
 %else
-hello: db "kernel: up in ", RING, ", mapped by 4 KiB pages, system calls by ", 0
+hello: db "kernel: mapped by 4 KiB pages, system calls by ", 0
 %endif
 hello_int: db "INT 80h", 10, 0
 hello_fast: db "SYSENTER", 10, 0

@@ -8,14 +8,14 @@
  * @module
  */
 
-/** Data, volatile part first. */
-export const MEMORY = `
+/** Data, volatile part first; the data of the acts, chapter 2, follow the kernel stacks. */
+export const memory = (actsData: string) => `
 section .bss align=4096
 kernel_data:
 volatile_start:
 kernel_stacks:  resb PROCESSES * PAGE     ; slot 0: boot, then the idle loop
 boot_stack_top  equ kernel_stacks + PAGE
-tss:            resb TSS_BYTES
+${actsData}
 current:        resd 1                    ; slot that runs
 ready_head:     resd 1
 ready_tail:     resd 1

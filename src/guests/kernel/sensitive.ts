@@ -23,6 +23,13 @@ export interface SensitiveAct {
 /** All acts, in the order of their definition. */
 export const SENSITIVE_ACTS: readonly SensitiveAct[] = [
   {
+    name: "CHECK_LOADER",
+    takes: "EAX as at the start",
+    does: "whoever started the kernel can run this build; otherwise the processor halts",
+    native: "nothing",
+    paravirtual: "compares EAX with the monitor's magic number, hlt if it is another",
+  },
+  {
     name: "IRQ_OFF",
     takes: "",
     does: "no interrupt is taken any more",

@@ -9,8 +9,9 @@ export const NATIVE_MACROS = `
 KERNEL_RING equ 0
 KERNEL_ACCESS equ 0                  ; its DPL, as in access rights
 TASK_SELECTOR equ 0x28               ; what STR should answer
-%define RING "ring 0"
 
+%macro CHECK_LOADER 0
+%endmacro
 %macro IRQ_OFF 0
     cli
 %endmacro
@@ -237,4 +238,10 @@ power_off:
 .halted:
     hlt
     jmp .halted
+`;
+
+/** Data of the acts. The only word of the TSS that changes is the stack of ring 0. */
+export const NATIVE_DATA = `
+alignb 16
+tss:            resb TSS_BYTES
 `;

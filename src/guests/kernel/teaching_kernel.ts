@@ -10,12 +10,13 @@ import { CONSOLE } from "./console.ts";
 import { DESCRIPTORS } from "./descriptors.ts";
 import { DIAGNOSTICS } from "./diagnostics.ts";
 import { KERNEL_LAYOUT, LAYOUT } from "./layout.ts";
-import { MEMORY } from "./memory.ts";
+import { memory } from "./memory.ts";
 import { type KernelSettings, kernelSettings, type TeachingKernelOptions } from "./options.ts";
 import { PAGING } from "./paging.ts";
 import { PROCESSES } from "./processes.ts";
 import { SCHEDULER } from "./scheduler.ts";
-import { NATIVE_MACROS, NATIVE_ROUTINES } from "./sensitive_native.ts";
+import { NATIVE_DATA, NATIVE_MACROS, NATIVE_ROUTINES } from "./sensitive_native.ts";
+import { PARAVIRTUAL_DATA, PARAVIRTUAL_MACROS, PARAVIRTUAL_ROUTINES } from "./sensitive_paravirtual.ts";
 import { SYSTEM_CALLS } from "./system_calls.ts";
 import { TRAPS } from "./traps.ts";
 import { USER_LIBRARY } from "./user_library.ts";
@@ -23,6 +24,14 @@ import { jobTable, WORKLOAD } from "./workload.ts";
 
 const PIT_HERTZ = 1_193_182;
 const USER_ORIGIN = 0x08000000;
+
+/** Chapter 2 in its two versions. */
+const NATIVE_ACTS = { macros: NATIVE_MACROS, routines: NATIVE_ROUTINES, data: NATIVE_DATA };
+const PARAVIRTUAL_ACTS = {
+  macros: PARAVIRTUAL_MACROS,
+  routines: PARAVIRTUAL_ROUTINES,
+  data: PARAVIRTUAL_DATA,
+};
 
 /** A stretch of guest-physical memory, and why it may differ between runs. */
 export interface VolatileRange {
@@ -42,6 +51,16 @@ export interface KernelChapter {
   readonly source: string;
 }
 
+/** How much of the kernel's source the paravirtual build replaces, in lines with an instruction, directive or datum. */
+export interface ChangedLines {
+  /** Lines that only the native build has. */
+  readonly native: number;
+  /** Lines that only the paravirtual build has. */
+  readonly paravirtual: number;
+  /** All lines of this build's kernel, without the user program. */
+  readonly kernel: number;
+}
+
 /** The assembled kernel, ready to be loaded, with what one must know to run and to compare it. */
 export class TeachingKernel extends Program {
   /** Every option, defaults put in. */
@@ -52,6 +71,8 @@ export class TeachingKernel extends Program {
   readonly user: Program;
   /** The source in reading order. */
   readonly chapters: readonly KernelChapter[];
+  /** How the two builds differ. */
+  readonly changedLines: ChangedLines;
   /** Memory whose final contents depend on when the timer ticked; all other memory does not. */
   readonly volatileRanges: readonly VolatileRange[];
 
@@ -66,6 +87,7 @@ export class TeachingKernel extends Program {
     this.user = parts.user;
     this.options = parts.options;
     this.chapters = parts.chapters;
+    this.changedLines = changedLines(parts.chapters);
     const address = this.address("volatile_start");
     this.volatileRanges = [{
       address,
@@ -111,6 +133,21 @@ image_end:
   return new TeachingKernel({ kernel, user, options: settings, chapters });
 }
 
+/** Lines that are neither empty nor only a comment. */
+function codeLines(source: string): number {
+  return source.split("\n").filter((line) => /^\s*[^\s;]/.test(line)).length;
+}
+
+function changedLines(chapters: readonly KernelChapter[]): ChangedLines {
+  const count = (acts: typeof NATIVE_ACTS) =>
+    Object.values(acts).reduce((sum, source) => sum + codeLines(source), 0);
+  return {
+    native: count(NATIVE_ACTS),
+    paravirtual: count(PARAVIRTUAL_ACTS),
+    kernel: chapters.reduce((sum, { source }) => sum + codeLines(source), 0),
+  };
+}
+
 function userProgram(settings: KernelSettings): Program {
   const { workload } = settings;
   const constants = `
@@ -134,13 +171,15 @@ function kernelChapters(settings: KernelSettings): KernelChapter[] {
 %define FAST_CALLS ${Number(settings.systemCalls === "sysenter")}
 %define DIAGNOSTICS ${Number(settings.diagnostics)}
 TIMER_DIVISOR equ ${Math.min(65535, Math.round(PIT_HERTZ / settings.tickHz))}
+TIMER_PERIOD equ ${Math.round(1e9 / settings.tickHz)}
 `;
+  const acts = settings.paravirtual ? PARAVIRTUAL_ACTS : NATIVE_ACTS;
   return [
     { title: "Choices", source: choices },
-    { title: "Sensitive acts: macros", source: NATIVE_MACROS },
+    { title: "Sensitive acts: macros", source: acts.macros },
     { title: "Layout", source: LAYOUT + KERNEL_LAYOUT },
     { title: "Boot", source: BOOT },
-    { title: "Sensitive acts: routines", source: NATIVE_ROUTINES },
+    { title: "Sensitive acts: routines", source: acts.routines },
     { title: "Descriptors", source: DESCRIPTORS },
     { title: "Paging", source: PAGING },
     { title: "Traps", source: TRAPS },
@@ -149,6 +188,6 @@ TIMER_DIVISOR equ ${Math.min(65535, Math.round(PIT_HERTZ / settings.tickHz))}
     { title: "System calls", source: SYSTEM_CALLS },
     { title: "Console", source: CONSOLE },
     ...(settings.diagnostics ? [{ title: "Diagnostics", source: DIAGNOSTICS }] : []),
-    { title: "Memory", source: MEMORY },
+    { title: "Memory", source: memory(acts.data) },
   ];
 }

@@ -122,7 +122,13 @@ fatal_trap:
     sub eax, USER_BASE
     cmp eax, USER_END - USER_BASE
     jae panic
+    mov edi, [current]               ; the process's own frame is the first on its kernel stack
+    shl edi, 12
+    add edi, kernel_stacks + PAGE - F_BYTES
+    jmp .say
 .process:
+    mov edi, ebp
+.say:
     IRQ_ON
     mov esi, fatal_process
     call print
@@ -138,11 +144,12 @@ fatal_trap:
 panic:
     mov esi, fatal_kernel
     call print
+    mov edi, ebp
     call print_trap
     mov al, 1
     jmp power_off
 
-; Vector, error code, place; for a page fault the address.
+; Vector and error code of frame EBP, place of frame EDI; for a page fault the address.
 print_trap:
     mov eax, [ebp + F_VECTOR]
     call print_decimal
@@ -152,7 +159,7 @@ print_trap:
     call print_hex
     mov esi, fatal_place
     call print
-    mov eax, [ebp + F_EIP]
+    mov eax, [edi + F_EIP]
     call print_hex
     cmp dword [ebp + F_VECTOR], 14
     jne .end
