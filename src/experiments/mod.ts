@@ -29,7 +29,28 @@ export {
   type Variation,
   VARIATIONS,
 } from "./resources.ts";
+export * from "./nanobench.ts";
+export {
+  type MeasureOptions,
+  NanobenchError,
+  type OperationCost,
+  OperationMeter,
+} from "./nanobench_measure.ts";
+export { parametersOf, PROFILE_ENTRIES, type ProfileEntry, raised } from "./nanobench_parameters.ts";
+export {
+  PUBLISHED,
+  PUBLISHED_PROFILE,
+  PUBLISHED_RDTSC_BY_CALLOUT,
+  type PublishedFigure,
+} from "./nanobench_published.ts";
 export * from "./ring_table.ts";
+export {
+  GUEST_TECHNIQUES,
+  type GuestRun,
+  type GuestTechnique,
+  runGuest,
+  type RunGuestOptions,
+} from "./run_guest.ts";
 export * from "./robin_irvine.ts";
 export {
   type FrameWord,

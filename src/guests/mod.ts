@@ -5,3 +5,4 @@
  */
 
 export * from "./kernel/mod.ts";
+export * from "./nanobench/mod.ts";

@@ -57,10 +57,13 @@ export { type CellHost, cellHost, inNotebook } from "./host.ts";
 export { describeError, showLostErrors } from "./errors.ts";
 export { drive, type DrivenRun, interruptible, type InterruptibleRun, StoppedError } from "./interrupt.ts";
 export { type ConnectionFile, ConnectionFileError, runKernel, type RunKernelOptions } from "./kernel.ts";
+export { nanobenchChart, nanobenchTable } from "./nanobench.ts";
 export { cycleChart, cycleTable, runSentence, worldTimeline } from "./present.ts";
 
 import { showLostErrors } from "./errors.ts";
+import { registerNanobench } from "./nanobench.ts";
 import { registerPresenters } from "./present.ts";
 
 registerPresenters();
+registerNanobench();
 showLostErrors();

@@ -137,7 +137,7 @@ export const core2_conroe: CostProfile = {
     }),
     ...from(MONITOR, {
       "monitor-dispatch": 200,
-      "monitor-decode": 300,
+      "monitor-decode": 250,
       "monitor-interpret": 50,
       "monitor-memory-access": 20,
       "shadow-fill": 200,

@@ -133,7 +133,7 @@ export const pentium3_coppermine: CostProfile = {
     ...from(NO_VTX, { "vm-entry": 2409, "vm-exit": 1931, "vmcs-read": 178, "vmcs-write": 171 }),
     ...from(MONITOR, {
       "monitor-dispatch": 200,
-      "monitor-decode": 300,
+      "monitor-decode": 250,
       "monitor-interpret": 50,
       "monitor-memory-access": 20,
       "shadow-fill": 200,

@@ -19,9 +19,9 @@ const BUS = modelParameter(
   `a port access takes about a microsecond; with the IN itself the native row in 3209 (${ADAMS_AGESEN})`,
 );
 const RDTSC_BY_TRAP = modelParameter(
-  `dispatch + decode + interpret = 1100, solved from "RDTSC by trap and emulation 2030" (${ADAMS_AGESEN}; from memory) less delivery ` +
-    "to ring 0 and IRET, 931; how they divide is what syscall, divzero and pgfault under binary translation leave open, and an " +
-    "estimate within that",
+  `dispatch + decode + interpret = 1000, solved from "RDTSC by trap and emulation 2030" (${ADAMS_AGESEN}; from memory) less the ` +
+    "instruction, delivery to ring 0 and IRET, 1033; how they divide is an estimate within what syscall, divzero and pgfault under " +
+    "binary translation leave open",
 );
 const RDTSC_BY_CALLOUT = modelParameter(
   `callout + interpret = 310, solved from "RDTSC by callout 1254" (${ADAMS_AGESEN}; from memory) less INT, delivery to ring 0 and ` +
@@ -154,7 +154,7 @@ export const pentium4_672: CostProfile = {
       "vmcs-read": 178,
       "vmcs-write": 171,
     }),
-    ...from(RDTSC_BY_TRAP, { "monitor-dispatch": 400, "monitor-decode": 600, "monitor-interpret": 100 }),
+    ...from(RDTSC_BY_TRAP, { "monitor-dispatch": 400, "monitor-decode": 500, "monitor-interpret": 100 }),
     ...from(RDTSC_BY_CALLOUT, { "callout": 210 }),
     ...from(MONITOR, {
       "monitor-memory-access": 40,

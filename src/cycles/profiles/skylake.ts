@@ -141,7 +141,7 @@ export const skylake: CostProfile = {
     ...from(MICROCODE, { "vmcs-read": 25, "vmcs-write": 25 }),
     ...from(MONITOR, {
       "monitor-dispatch": 133,
-      "monitor-decode": 200,
+      "monitor-decode": 167,
       "monitor-interpret": 33,
       "monitor-memory-access": 13,
       "shadow-fill": 133,
