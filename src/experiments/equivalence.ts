@@ -29,7 +29,7 @@ export interface CompareOptions {
   readonly profile?: string | CostProfile;
   /** The guest's RAM. Default 4 MiB. */
   readonly memory?: string | number;
-  /** RAM of the physical machine under the monitor. Default: four times the guest's, and 8 MiB more. */
+  /** RAM of the physical machine under the monitor. Default: twice the guest's, and 8 MiB more. */
   readonly hostMemory?: string | number;
   /** Further options of the virtual machine. */
   readonly virtualMachine?: Omit<VirtualMachineOptions, "memory" | "technique">;
@@ -39,6 +39,10 @@ export interface CompareOptions {
   readonly maxInstructions?: number;
   /** The native run, where it is known already. */
   readonly native?: GuestEnd;
+  /** A machine to load the guest into, so that many comparisons need not build one each. */
+  readonly machine?: Machine;
+  /** A monitor to make the virtual machine on, for the same reason; the virtual machine is destroyed afterwards. */
+  readonly monitor?: Monitor;
 }
 
 /** What is left of a guest at its end. */
@@ -89,7 +93,7 @@ const SLOWEST = 2000, SLACK = 200_000_000;
  */
 export function nativeEnd(guest: Loadable, options: CompareOptions = {}): GuestEnd {
   const { memory = "4M", profile = "pentium4-672", maxInstructions = 10_000_000 } = options;
-  const machine = new Machine({ memory, profile, history: false });
+  const machine = options.machine ?? new Machine({ memory, profile, history: false });
   const run = machine.load(guest).runSync({ maxInstructions });
   const { status, exitCode, console, registers, instructions } = run;
   return {
@@ -129,8 +133,8 @@ export function compareWithNative(guest: Loadable, options: CompareOptions = {})
   const { technique = "binary-translation", profile = "pentium4-672", memory = "4M", ignore = [] } = options;
   const { virtualizable = technique === "trap-and-emulate" } = options;
   const native = options.native ?? nativeEnd(guest, options);
-  const hostMemory = options.hostMemory ?? 4 * parseSize(memory) + (8 << 20);
-  const monitor = new Monitor({ memory: hostMemory, profile, virtualizable, technique });
+  const hostMemory = options.hostMemory ?? 2 * parseSize(memory) + (8 << 20);
+  const monitor = options.monitor ?? new Monitor({ memory: hostMemory, profile, virtualizable, technique });
   const vm = monitor.createVirtualMachine({ ...options.virtualMachine, memory, technique }).load(guest);
   const run = monitor.runSync({
     maxCycles: native.cycles * SLOWEST + SLACK,
@@ -146,6 +150,7 @@ export function compareWithNative(guest: Loadable, options: CompareOptions = {})
     instructions: direct + interpreted,
     cycles: run.cycles.total,
   };
+  if (options.monitor !== undefined) monitor.destroyVirtualMachine(vm);
   const differences = differencesBetween(native, monitored, ignore);
   return {
     technique,

@@ -128,7 +128,9 @@ export class DirectExecution {
     s[DEBUG_PENDING] = v[DEBUG_PENDING]!;
     s[NMI_BLOCKED] = 0;
     s[CPL] = Math.max(v[CPL]!, ring);
-    s[CR0] = CR0_ALWAYS | (v[CR0]! & CR0_GUEST);
+    // A kernel in ring 3 would have its alignment checked, which nobody below CPL 3 has (SDM volume 3A, 6.15, #AC).
+    const alignment = s[CPL] === v[CPL] ? CR0_GUEST : CR0_GUEST & ~CR0_AM;
+    s[CR0] = CR0_ALWAYS | (v[CR0]! & alignment);
     s[CR2] = v[CR2]!;
     s[CR4] = (v[CR4]! & CR4_GUEST) | (options.timeStampTraps ? CR4_TSD : 0);
     if (((s[DR + 7]! | v[DR + 7]!) & BREAKPOINTS) !== 0) this.#loadBreakpoints();

@@ -178,15 +178,22 @@ export class Monitor implements TrapPort {
       );
     }
     if (options.technique !== undefined) checkTechnique(options.technique);
-    const vm = new VirtualMachine({
+    const parts = {
       number,
       machine: this.machine,
       frames: this.frames,
       technique: this.#options.technique,
       makeTechnique: (vm: VirtualMachine, name: TechniqueName): Technique => TECHNIQUE_MAKERS[name](vm),
-    }, options);
-    this.#machines.push(vm);
-    return vm;
+    };
+    try {
+      const vm = new VirtualMachine(parts, options);
+      this.#machines.push(vm);
+      return vm;
+    } catch (error) {
+      // What it had been given before something ran short goes back.
+      for (const frame of this.frames.ownedBy(number)) this.frames.release(frame);
+      throw error;
+    }
   }
 
   /** Ends a virtual machine and gives its memory back. @throws {MonitorError} when it is not one of this monitor's */
