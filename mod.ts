@@ -43,5 +43,6 @@ export {
 } from "./src/cpu/mod.ts";
 export * from "./src/machine/mod.ts";
 export * from "./src/vmm/mod.ts";
+export * as guests from "./src/guests/mod.ts";
 export * from "./src/experiments/mod.ts";
 export * from "./src/notebook/mod.ts";

@@ -1,7 +1,9 @@
 /** `ringlab boot`: run an image on the machine, its serial port on the standard streams. */
 import { readFileSync } from "node:fs";
 import { ProfileError } from "../cycles/mod.ts";
-import { ImageError, Machine, MachineError, type RunResult } from "../machine/mod.ts";
+import { ImageError, type Loadable, Machine, MachineError, type RunResult } from "../machine/mod.ts";
+import { type TechniqueName, TECHNIQUES } from "../vmm/mod.ts";
+import { bootMonitored } from "./boot_monitored.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 /** The options of `ringlab boot`, as parsed. */
@@ -18,6 +20,12 @@ export interface BootOptions {
   origin?: number;
   commandLine?: string;
   json?: boolean;
+  /** On the machine itself, or in virtual machines by one of the monitor's techniques. Default `native`. */
+  technique?: string;
+  /** Virtual machines that run the image at the same time. Default 1. */
+  vms?: number;
+  /** With trap-and-emulate: make the processor virtualizable. Default true. */
+  virtualizable?: boolean;
 }
 
 /** Exit status for each way a run can end; the guest's own exit code is in the result. */
@@ -72,21 +80,32 @@ function facts(run: RunResult): Record<string, unknown> {
   return { status, exitCode, postCode, instructions, cycles, hostSeconds, mips, serial, ledger, ...rest };
 }
 
+function techniqueOf(name: string): TechniqueName {
+  const known: readonly string[] = TECHNIQUES;
+  if (known.includes(name)) return name as TechniqueName;
+  throw new UsageError(
+    `There is no technique ${JSON.stringify(name)}: choose from native, ${known.join(", ")}.`,
+  );
+}
+
 /** Boots the image and runs it to its end, a limit, or the user's Ctrl-C. Gives the exit status. */
 export async function boot(image: string, options: BootOptions, terminal: Terminal): Promise<number> {
   const bytes = readImage(image);
+  const { kind, bits, origin, commandLine, technique = "native", vms = 1 } = options;
+  const loadable: Loadable = {
+    bytes,
+    file: image,
+    ...(kind === undefined ? {} : { kind }),
+    ...(bits === undefined ? {} : { bits }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(commandLine === undefined ? {} : { commandLine }),
+  };
+  if (technique !== "native") return await bootMonitored(loadable, techniqueOf(technique), options, terminal);
+  if (vms > 1) throw new UsageError("Without a monitor there is one machine: add --technique to --vms.");
   let last = 10;
   const machine = makeMachine(options, terminal, (piece) => last = piece.at(-1) ?? last);
-  const { kind, bits, origin, commandLine } = options;
   try {
-    machine.load({
-      bytes,
-      file: image,
-      ...(kind === undefined ? {} : { kind }),
-      ...(bits === undefined ? {} : { bits }),
-      ...(origin === undefined ? {} : { origin }),
-      ...(commandLine === undefined ? {} : { commandLine }),
-    });
+    machine.load(loadable);
   } catch (error) {
     if (!(error instanceof ImageError || error instanceof MachineError)) throw error;
     terminal.err(`error: ${error.message}\n`);

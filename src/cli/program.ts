@@ -126,6 +126,18 @@ Exit status: 0 when all ran (and agree, with --check), 1 when one failed, 2 for 
       address,
     )
     .option("--command-line <text>", "a Multiboot kernel's command line")
+    .option(
+      "--technique <name>",
+      "native, or in a virtual machine: trap-and-emulate, binary-translation or paravirtual",
+      "native",
+    )
+    .option(
+      "--vms <n>",
+      "run the image in so many virtual machines at once",
+      positive("a whole number", true),
+      1,
+    )
+    .option("--no-virtualizable", "trap-and-emulate on plain IA-32, where it goes wrong")
     .option("--json", "end stdout with one line of JSON: the result")
     .addHelpText(
       "after",
@@ -134,9 +146,11 @@ Examples:
   $ ringlab boot boot-sector.bin
   $ ringlab boot kernel.elf --memory 16M --max-seconds 10
   $ ringlab boot bios.rom --kind rom --serial none --json
+  $ ringlab boot kernel.elf --technique binary-translation --vms 3
 
 Exit status: 0 when the guest exited or halted, 1 when the image cannot be loaded, 2 for a wrong command line,
-3 after a triple fault, 4 at a limit, 130 when stopped. The guest's own exit code is in the result.`,
+3 after a triple fault (or when the monitor ended a guest), 4 at a limit, 130 when stopped. The guest's own exit code is
+in the result. Virtual machines have --memory each; what is typed goes to the first.`,
     )
     .action(async (image: string, { bits, exitPort, postPort, ...options }) => {
       const { boot } = await import("./boot.ts");

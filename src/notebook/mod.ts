@@ -59,11 +59,14 @@ export { drive, type DrivenRun, interruptible, type InterruptibleRun, StoppedErr
 export { type ConnectionFile, ConnectionFileError, runKernel, type RunKernelOptions } from "./kernel.ts";
 export { nanobenchChart, nanobenchTable } from "./nanobench.ts";
 export { cycleChart, cycleTable, runSentence, worldTimeline } from "./present.ts";
+export { machineStatus, machineTable, machineTimeline, monitorChart, monitorSentence } from "./monitor.ts";
 
 import { showLostErrors } from "./errors.ts";
 import { registerNanobench } from "./nanobench.ts";
+import { registerMonitorRuns } from "./monitor.ts";
 import { registerPresenters } from "./present.ts";
 
 registerPresenters();
+registerMonitorRuns();
 registerNanobench();
 showLostErrors();

@@ -127,3 +127,58 @@ describe("ringlab boot", () => {
     expect(profile).toMatchObject({ status: 2, err: expect.stringMatching(/no cost profile "pentium5"/) });
   });
 });
+
+describe("ringlab boot --technique", () => {
+  const monitored = ["--technique", "trap-and-emulate", "--memory", "1M"];
+
+  test("the guest prints and ends in a virtual machine as on the machine itself", async () => {
+    const { status, out, err } = await ringlab(["boot", hello, "--json", ...monitored]);
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out.startsWith("hello\n{")).toBe(true);
+    const result = lastLine(out);
+    expect(result).toMatchObject({ status: "exited", exitCode: 7, postCode: 0x42, serial: "hello" });
+    expect(result.machines).toMatchObject([{ name: "vm1", technique: "trap-and-emulate", number: 1 }]);
+    expect(result.ledger.total).toBe(result.cycles);
+    expect(result.ledger.worlds.monitor).toBeGreaterThan(0);
+  });
+
+  test("--vms: each line says whose it is, and each machine has its own result", async () => {
+    const { status, out } = await ringlab(["boot", hello, "--json", "--vms", "3", ...monitored]);
+    expect(status).toBe(0);
+    expect(out.split("\n").slice(0, 3)).toEqual(["vm1 | hello", "vm2 | hello", "vm3 | hello"]);
+    const { status: all, machines } = lastLine(out);
+    expect(all).toBe("finished");
+    expect(machines.map(({ exitCode, serial }: { exitCode: number; serial: string }) => [exitCode, serial]))
+      .toEqual([[7, "hello"], [7, "hello"], [7, "hello"]]);
+  });
+
+  test("without --json: the guest's output, then the bill on stderr", async () => {
+    const { out, err } = await ringlab(["boot", hello, ...monitored]);
+    expect(out).toBe("hello\n");
+    expect(err).toMatch(/^finished after \d+ cycles.*\nvm1 \(trap-and-emulate\): exited/);
+    expect(err).toContain("vm 1 monitor");
+  });
+
+  test("limits and triple faults have the same exit status as without a monitor", async () => {
+    const limited = await ringlab(["boot", endless, "--json", "--max-instructions", "1000", ...monitored]);
+    expect(limited.status).toBe(4);
+    expect(lastLine(limited.out).status).toBe("limit");
+    const ended = await ringlab(["boot", dead, "--json", ...monitored]);
+    expect(ended.status).toBe(3);
+    expect(lastLine(ended.out).status).toBe("shutdown");
+  });
+
+  test("what cannot be is a wrong command line", async () => {
+    const unknown = await ringlab(["boot", hello, "--technique", "magic"]);
+    expect(unknown).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/no technique "magic".*native, trap/),
+    });
+    const alone = await ringlab(["boot", hello, "--vms", "2"]);
+    expect(alone).toMatchObject({ status: 2, err: expect.stringMatching(/add --technique/) });
+    const crowd = await ringlab(["boot", hello, "--vms", "16", ...monitored]);
+    expect(crowd).toMatchObject({ status: 2, err: expect.stringMatching(/at most 15 virtual machines/) });
+    const port = await ringlab(["boot", hello, "--exit-port", "none", ...monitored]);
+    expect(port).toMatchObject({ status: 2, err: expect.stringMatching(/exit port at 0xf4/) });
+  });
+});
