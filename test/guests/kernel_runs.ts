@@ -20,12 +20,22 @@ export interface KernelRun {
   steadyMemory(): Uint8Array;
 }
 
+const assembled = new Map<string, TeachingKernel>();
+
+/** The kernel with these options, assembled once. */
+function kernelWith(options: TeachingKernelOptions): TeachingKernel {
+  const key = JSON.stringify(options);
+  const kernel = assembled.get(key) ?? teachingKernel(options);
+  assembled.set(key, kernel);
+  return kernel;
+}
+
 /** Loads the kernel into a machine of its own and runs it to its end, or through 100 million instructions. */
 export function runKernel(
   options: TeachingKernelOptions = {},
   machineOptions: MachineOptions = {},
 ): KernelRun {
-  const kernel = teachingKernel(options);
+  const kernel = kernelWith(options);
   const machine = new Machine({ memory: kernel.memory, history: false, ...machineOptions });
   machine.load(kernel);
   return lookAt(kernel, machine, machine.runSync({ maxInstructions: 1e8 }));

@@ -21,7 +21,7 @@ gdt:
     SEGMENT 0x93, KERNEL_RING        ; data, writable
     SEGMENT 0xfb, 3
     SEGMENT 0xf3, 3
-%if KERNEL_RING = 0
+%if KERNEL_RING == 0
     dw TSS_BYTES - 1, tss & 0xffff   ; available 32-bit TSS
     db tss >> 16 & 0xff, 0x89, 0, tss >> 24
 %endif

@@ -6,7 +6,7 @@
 
 /** The macros, in front of everything else. */
 export const NATIVE_MACROS = `
-KERNEL_RING equ 0
+%define KERNEL_RING 0
 KERNEL_ACCESS equ 0                  ; its DPL, as in access rights
 TASK_SELECTOR equ 0x28               ; what STR should answer
 

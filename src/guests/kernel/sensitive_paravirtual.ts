@@ -9,7 +9,7 @@ import { hypercallConstants } from "./hypercalls.ts";
 
 /** The macros, in front of everything else. */
 export const PARAVIRTUAL_MACROS = `
-KERNEL_RING equ 1
+%define KERNEL_RING 1
 KERNEL_ACCESS equ 0x20               ; its DPL, as in access rights
 TASK_SELECTOR equ 0                  ; the kernel has loaded no task register
 ${hypercallConstants()}
