@@ -253,7 +253,7 @@ align 4
 
 /** How much of each kind of work. */
 export interface WorkloadSize {
-  /** Rounds of a sieve and a CRC over it in each of two processes; about 40,000 instructions each. */
+  /** Rounds of a sieve and a CRC over it in each of two processes; about 55,000 instructions each. */
   readonly compute: number;
   /** Smallest system calls, by one process. */
   readonly syscalls: number;
