@@ -162,6 +162,36 @@ in the result. Virtual machines have --memory each; what is typed goes to the fi
       done(await boot(image, { ...options, ...ports, ...more }, terminal));
     });
 
+  program.command("nanobench")
+    .summary("what privileged operations cost, natively and virtualized")
+    .description(
+      "Measures the nanobenchmarks of Adams and Agesen (ASPLOS 2006) on this machine and prints them beside the published figures.",
+    )
+    .addOption(
+      new Option(
+        "--technique <name>",
+        "native, trap-and-emulate, binary-translation or paravirtual; may be repeated, native comes always " +
+          "(default: binary-translation)",
+      ).argParser(collect),
+    )
+    .option("--profile <name>", "cost profile", "pentium4-672")
+    .option("--no-parameters", "do not find out which entries of the profile each figure rests on (faster)")
+    .option("--json", "end stdout with one line of JSON: profile and rows")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ringlab nanobench
+  $ ringlab nanobench --technique trap-and-emulate --no-parameters
+  $ ringlab nanobench --profile skylake --json
+
+Exit status: 0 when all was measured, 2 for a wrong command line, 130 when stopped.`,
+    )
+    .action(async (options) => {
+      const { nanobench } = await import("./nanobench.ts");
+      done(await nanobench(options, terminal));
+    });
+
   program.command("lab")
     .summary("open the notebooks in JupyterLab")
     .description('Starts JupyterLab with the kernel "Ringlab (Deno)", registered for this project only.')

@@ -65,7 +65,7 @@ function iteration(name: NanobenchmarkName, options: MeasureOptions): Float64Arr
     const { status, exitCode, cycles } = runGuest(programOf(name, count), {
       ...rest,
       technique,
-      memory: "4M",
+      memory: "2M",
     });
     if (status === "exited" && exitCode === NANOBENCHMARK_DONE) return cycles.worlds;
     throw new NanobenchError(name, technique, exitCode === undefined ? status : `exit code ${exitCode}`);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ringlab } from "./support.ts";
 
 describe("the command line", () => {
-  const commands = [[], ["lecture"], ["lab"], ["boot"], ["kernel"], ["kernel", "install"], [
+  const commands = [[], ["lecture"], ["lab"], ["boot"], ["nanobench"], ["kernel"], ["kernel", "install"], [
     "kernel",
     "uninstall",
   ]];

@@ -21,7 +21,7 @@ export const NANOBENCHMARK_FAILED = 3;
 /**
  * A guest that executes one operation in a loop and then ends the run through the exit port (F4h) with code
  * {@linkcode NANOBENCHMARK_DONE}. It owns the machine: flat segments, its own GDT, IDT, TSS and page tables (4 MiB mapped one
- * to one in 4 KiB pages), interrupts off. It needs 4 MiB of memory and starts in flat protected mode at its origin, 1 MiB.
+ * to one in 4 KiB pages), interrupts off. It needs 2 MiB of memory and starts in flat protected mode at its origin, 1 MiB.
  *
  * What one operation costs is a difference of two differences, so that starting up, translating and filling do not count: run
  * it with N and with 2N iterations, divide what the second took more by N, and subtract the same for the baseline.
