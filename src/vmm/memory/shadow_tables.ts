@@ -81,9 +81,9 @@ export class ShadowTables {
   /** First id of the list by target: guest frames, then slots. */
   readonly #head: Int32Array;
   /** By id: the next one of its list; the one before it, or ~target for the first; the guest's entry it was made from. */
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  readonly #seen: Int32Array;
+  #next: Int32Array = new Int32Array(0);
+  #previous: Int32Array = new Int32Array(0);
+  #seen: Int32Array = new Int32Array(0);
 
   /**
    * @param s the machine's memory as words
@@ -105,18 +105,29 @@ export class ShadowTables {
     this.#older = new Int32Array(limit + 1).fill(limit);
     this.#newer = new Int32Array(limit + 1).fill(limit);
     this.#head = new Int32Array(pages + limit).fill(NONE);
-    this.#next = new Int32Array(limit * ENTRIES);
-    this.#previous = new Int32Array(limit * ENTRIES);
-    this.#seen = new Int32Array(limit * ENTRIES);
+    this.#grow(reserve);
     while (this.#allocated < reserve) this.#spare.push(this.#allocate());
   }
 
   #allocate(): number {
     const frame = this.#frames.allocate();
     const slot = this.#allocated++;
+    if (slot * ENTRIES >= this.#next.length) this.#grow(Math.min(2 * slot, this.limit));
     this.#frame[slot] = frame;
     this.#base[slot] = this.#frames.hostOffset(frame) >>> 2;
     return slot;
+  }
+
+  /** Makes room for the books about so many tables. */
+  #grow(slots: number): void {
+    const larger = (old: Int32Array): Int32Array => {
+      const array = new Int32Array(slots * ENTRIES);
+      array.set(old);
+      return array;
+    };
+    this.#next = larger(this.#next);
+    this.#previous = larger(this.#previous);
+    this.#seen = larger(this.#seen);
   }
 
   /** Gives all frames back. The object is of no use afterwards. */
