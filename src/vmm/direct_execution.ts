@@ -226,7 +226,7 @@ export class DirectExecution {
       setSegment(vcpu, r, selector, 0, 0, 0);
       return;
     }
-    const table = (selector & 4) !== 0 ? vm.ldt : vm.gdt;
+    const table = (selector & 4) !== 0 ? vm.ldt : vm.descriptors;
     const original = table.original(selector >>> 3);
     if (original === null) return; // cannot happen: what is not shadowed cannot be loaded
     const { base, limit, rights, dpl } = original;

@@ -235,6 +235,7 @@ export class Monitor implements TrapPort {
   /** The hardware has trapped into ring 0. */
   deliver(cpu: Cpu, event: CpuEvent): boolean {
     const vm = this.#current;
+    if (vm?.technique.bypasses?.(event)) return false;
     if (event.kind === "interrupt") this.#timer.fired();
     if (vm === null) {
       if (this.#last !== null) this.#interpret(this.#last);
@@ -272,6 +273,7 @@ export class Monitor implements TrapPort {
         else vm.interpret();
         continue;
       }
+      if (vm.technique.deliverPending?.(vm)) continue;
       if (vm.technique.enter(vm)) {
         this.#current = vm;
         const { instruction, event } = cpu.costs;
@@ -312,7 +314,7 @@ export class Monitor implements TrapPort {
     cpu.enterWorld(WORLD_MONITOR);
     cpu.settle();
     cpu.ledger.vm = 0;
-    const waiting = this.#machines.filter((vm) => vm.alive && (vm.cpu.s[EFLAGS]! & IF) !== 0);
+    const waiting = this.#machines.filter((vm) => vm.wakeable);
     const due = Math.min(...waiting.map((vm) => vm.nextEvent()), Infinity);
     this.#enterStub(STUB_IDLE);
     if (due < Infinity) this.#timer.set(due);

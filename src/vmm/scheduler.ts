@@ -29,14 +29,14 @@ export class Scheduler {
    */
   pick(machines: readonly VirtualMachine[], now: number): VirtualMachine | null {
     const current = this.#current;
-    if (current !== null && now < this.#sliceEnd && current.ready && machines.includes(current)) {
-      return current;
-    }
+    const turnOver = current === null || current.yields || now >= this.#sliceEnd;
+    if (!turnOver && current.ready && machines.includes(current)) return current;
     const start = current === null ? 0 : machines.indexOf(current) + 1;
     for (let n = 0; n < machines.length; n++) {
       const candidate = machines[(start + n) % machines.length]!;
       if (!candidate.ready) continue;
       this.#current = candidate;
+      candidate.yields = false;
       this.#sliceEnd = now + this.#slice;
       return candidate;
     }

@@ -32,4 +32,10 @@ export interface Technique {
   trap(vm: VirtualMachine, event: CpuEvent): boolean;
   /** The virtual machine was reset or loaded: nothing that was known of the guest holds any more. */
   reset(): void;
+  /** The guest is about to start in the state that its image asks for, which the technique may change. */
+  start?(): void;
+  /** Whether an event goes to the guest through the real interrupt table, past the monitor. */
+  bypasses?(event: CpuEvent): boolean;
+  /** Delivers an event of the technique's own that waits, if the guest lets it in. @returns whether one was delivered */
+  deliverPending?(vm: VirtualMachine): boolean;
 }

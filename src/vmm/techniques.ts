@@ -5,6 +5,7 @@
  */
 
 import { MonitorError } from "./errors.ts";
+import { Paravirtual } from "./paravirtual/paravirtual.ts";
 import type { Technique, TechniqueName } from "./technique.ts";
 import { TrapAndEmulate } from "./trap_and_emulate/trap_and_emulate.ts";
 import type { VirtualMachine } from "./virtual_machine.ts";
@@ -17,5 +18,5 @@ const notYet = (name: string) => (): never => {
 export const TECHNIQUE_MAKERS: Readonly<Record<TechniqueName, (vm: VirtualMachine) => Technique>> = {
   "trap-and-emulate": () => new TrapAndEmulate(),
   "binary-translation": notYet("binary-translation"),
-  "paravirtual": notYet("paravirtual"),
+  "paravirtual": (vm) => new Paravirtual(vm),
 };

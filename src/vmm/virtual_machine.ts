@@ -41,7 +41,7 @@ import { AREA_GDT, AREA_LDT, GDT_BYTES, LDT_BYTES, MONITOR_DESCRIPTORS } from ".
 import type { KernelRing } from "./descriptors/deprivileged.ts";
 import { MonitorArea } from "./descriptors/monitor_area.ts";
 import { writeMonitorDescriptors } from "./descriptors/monitor_descriptors.ts";
-import { ShadowTable } from "./descriptors/shadow_table.ts";
+import { type DescriptorSource, ShadowTable } from "./descriptors/shadow_table.ts";
 import { DirectExecution } from "./direct_execution.ts";
 import { MonitorError } from "./errors.ts";
 import { type Interpretation, Interpreter } from "./interpreter/interpreter.ts";
@@ -119,6 +119,10 @@ export class VirtualMachine {
   readonly clock: Clock;
   readonly pc: Pc;
   readonly counts: VirtualMachineCounts = { direct: 0, interpreted: 0, entries: 0 };
+  /** Where the descriptors come from that the guest loads from its (shadow) GDT. */
+  descriptors: DescriptorSource;
+  /** The guest gives the rest of its slice away. */
+  yields = false;
   /** Called before every interpretation while somebody watches. */
   watcher: ((interpretation: Interpretation) => void) | null = null;
 
@@ -178,6 +182,7 @@ export class VirtualMachine {
         loadsTrap: virtualizable,
       });
     this.gdt = table("GDT", AREA_GDT, GDT_BYTES / 8 - MONITOR_DESCRIPTORS);
+    this.descriptors = this.gdt;
     this.ldt = table("LDT", AREA_LDT, LDT_BYTES / 8);
     const { shadowFrames = Math.max(64, this.memory.pages >>> 2) } = options;
     this.pager = new ShadowPager({
@@ -221,6 +226,7 @@ export class VirtualMachine {
     this.#powerOn();
     for (const { address, bytes } of image.pieces) this.memory.writeBytes(address, bytes);
     applyStartState(this.cpu, image.start);
+    this.technique.start?.();
     this.#symbols = image.symbols;
     this.#loaded = true;
     return this;
@@ -317,6 +323,11 @@ export class VirtualMachine {
     this.pc.serial?.send(typeof data === "string" ? new TextEncoder().encode(data) : data);
   }
 
+  /** Puts a byte on its console. */
+  print(byte: number): void {
+    this.#console.append(byte);
+  }
+
   /** The monitor ends the machine. */
   kill(reason: string): void {
     if (this.#ended !== undefined) return;
@@ -359,6 +370,12 @@ export class VirtualMachine {
   /** Whether it has been given something to run and has not ended. */
   get alive(): boolean {
     return this.#loaded && this.#ended === undefined;
+  }
+
+  /** Whether an interrupt could wake it. */
+  get wakeable(): boolean {
+    const open = (this.cpu.s[EFLAGS]! & IF) !== 0 || this.technique.deliverPending !== undefined;
+    return this.alive && open;
   }
 
   /** Whether the guest could go on now: not ended, and not waiting for an interrupt. */

@@ -128,14 +128,22 @@ export class MonitorArea {
 
   /** Every vector leads to ring 0, and no gate may be used from outside: what else is to happen is the monitor's business. */
   #makeInterruptTable(): void {
-    const target = MONITOR_BASE + AREA_STUBS + STUB_CONTINUE;
-    for (let vector = 0; vector < 256; vector++) this.setGate(vector, MONITOR_CODE, target, 0);
+    for (let vector = 0; vector < 256; vector++) this.closeGate(vector);
   }
 
-  /** Sets an interrupt gate of the shadow IDT. */
-  setGate(vector: number, selector: number, offset: number, dpl: number): void {
+  /** A vector of the shadow IDT leads to ring 0 (again), through an interrupt gate. */
+  closeGate(vector: number): void {
+    this.#setGate(vector, MONITOR_CODE, MONITOR_BASE + AREA_STUBS + STUB_CONTINUE, 0x8e00);
+  }
+
+  /** A vector leads from ring 3 straight to the guest's own code in ring 1, through a trap gate. */
+  openGate(vector: number, selector: number, offset: number): void {
+    this.#setGate(vector, selector, offset, 0xef00);
+  }
+
+  #setGate(vector: number, selector: number, offset: number, type: number): void {
     this.write32(AREA_IDT + vector * 8, (selector << 16) | (offset & 0xffff));
-    this.write32(AREA_IDT + vector * 8 + 4, (offset & 0xffff0000) | (0x8e00 | dpl << 13));
+    this.write32(AREA_IDT + vector * 8 + 4, (offset & 0xffff0000) | type);
   }
 
   #makeTaskState(): void {

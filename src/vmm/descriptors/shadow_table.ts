@@ -19,6 +19,12 @@ import type { MonitorArea } from "./monitor_area.ts";
 /** Writes to a table's pages that changed nothing in the table, after which it is no longer traced. */
 const PATIENCE = 64;
 
+/** Whoever knows what the guest's own descriptor behind an entry of the shadow GDT is. */
+export interface DescriptorSource {
+  /** Null when the entry is not shadowed. */
+  original(index: number): Descriptor | null;
+}
+
 /** What a {@linkcode ShadowTable} belongs to. */
 export interface ShadowTableOptions {
   /** "GDT" or "LDT". */
@@ -41,7 +47,7 @@ export interface ShadowTableOptions {
  * guest's table is write-protected meanwhile. A table that shares its pages with data that is written all the time is
  * given up: its loads then trap one by one.
  */
-export class ShadowTable implements TraceClient {
+export class ShadowTable implements TraceClient, DescriptorSource {
   readonly name: string;
   readonly #options: ShadowTableOptions;
   /** The guest's descriptors as they were when they were copied. */
