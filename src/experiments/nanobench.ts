@@ -173,7 +173,8 @@ export async function nanobench(options: NanobenchOptions = {}): Promise<Nanoben
       };
       found.push({
         name,
-        title: NANOBENCHMARKS[name].title,
+        title: (how === "paravirtual" ? NANOBENCHMARKS[name].paravirtual : undefined)?.title ??
+          NANOBENCHMARKS[name].title,
         technique: how,
         cycles,
         published,

@@ -51,10 +51,10 @@ const WARM_UP = 256;
 /** Assembled programs, by name and iterations. */
 const programs = new Map<string, Program>();
 
-function programOf(name: NanobenchmarkName, iterations: number): Program {
-  const key = `${name} ${iterations}`;
+function programOf(name: NanobenchmarkName, iterations: number, paravirtual: boolean): Program {
+  const key = `${name} ${iterations} ${paravirtual}`;
   let program = programs.get(key);
-  if (program === undefined) programs.set(key, program = nanobenchmark(name, { iterations }));
+  if (program === undefined) programs.set(key, program = nanobenchmark(name, { iterations, paravirtual }));
   return program;
 }
 
@@ -62,7 +62,7 @@ function programOf(name: NanobenchmarkName, iterations: number): Program {
 function iteration(name: NanobenchmarkName, options: MeasureOptions): Float64Array {
   const { technique = "native", iterations = 1024, ...rest } = options;
   const run = (count: number) => {
-    const { status, exitCode, cycles } = runGuest(programOf(name, count), {
+    const { status, exitCode, cycles } = runGuest(programOf(name, count, technique === "paravirtual"), {
       ...rest,
       technique,
       memory: "2M",

@@ -4,5 +4,6 @@
  * @module
  */
 
+export { NANOBENCHMARK_DONE, NANOBENCHMARK_FAILED } from "./parts.ts";
 export * from "./program.ts";
 export * from "./rows.ts";

@@ -5,22 +5,28 @@
  */
 
 import { asm, type Program } from "../../isa/mod.ts";
-import { ABSENT_PAGE, CHANGING_PAGE, type NanobenchmarkName, NANOBENCHMARKS } from "./rows.ts";
+import { paravirtualProgram } from "./paravirtual.ts";
+import {
+  loopMacro,
+  mapPages,
+  NANOBENCHMARK_DONE,
+  NANOBENCHMARK_FAILED,
+  NANOBENCHMARK_PLACES,
+  NANOBENCHMARK_SPACE,
+} from "./parts.ts";
+import { type NanobenchmarkName, NANOBENCHMARKS } from "./rows.ts";
 
 /** Options of {@linkcode nanobenchmark}. */
 export interface NanobenchmarkOptions {
   /** How often the loop runs, 1 to 2^31 - 1. Default 1000. */
   readonly iterations?: number;
+  /** The build that asks a monitor by hypercall instead of ring 0 (see the room `hypercall`); it runs nowhere else. */
+  readonly paravirtual?: boolean;
 }
-
-/** Exit code of a nanobenchmark that ran to its end: the port makes v * 2 + 1 of what is written. */
-export const NANOBENCHMARK_DONE = 1;
-/** Exit code after an exception that the benchmark did not ask for. */
-export const NANOBENCHMARK_FAILED = 3;
 
 /**
  * A guest that executes one operation in a loop and then ends the run through the exit port (F4h) with code
- * {@linkcode NANOBENCHMARK_DONE}. It owns the machine: flat segments, its own GDT, IDT, TSS and page tables (4 MiB mapped one
+ * {@linkcode NANOBENCHMARK_DONE}. It owns the machine: flat segments, its own GDT, IDT, TSS and page tables (2 MiB mapped one
  * to one in 4 KiB pages), interrupts off. It needs 2 MiB of memory and starts in flat protected mode at its origin, 1 MiB.
  *
  * What one operation costs is a difference of two differences, so that starting up, translating and filling do not count: run
@@ -39,7 +45,7 @@ export const NANOBENCHMARK_FAILED = 3;
  * ```
  */
 export function nanobenchmark(name: NanobenchmarkName, options: NanobenchmarkOptions = {}): Program {
-  const { iterations = 1000 } = options;
+  const { iterations = 1000, paravirtual = false } = options;
   const facts = NANOBENCHMARKS[name];
   if (facts === undefined) {
     throw new RangeError(
@@ -49,33 +55,18 @@ export function nanobenchmark(name: NanobenchmarkName, options: NanobenchmarkOpt
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > 0x7fffffff) {
     throw new RangeError(`option iterations is a whole number from 1 to 2147483647, not ${iterations}`);
   }
+  if (paravirtual) return paravirtualProgram(facts, iterations);
   const user = facts.ring === 3 ? 1 : 0;
   return asm`
     bits 32
     org 0x100000
 
-    absent_page    equ ${ABSENT_PAGE}
-    changing_page  equ ${CHANGING_PAGE}
-    changing_entry equ page_table + (changing_page >> 12) * 4
+    ${NANOBENCHMARK_PLACES}
 
     start:
         mov esp, kernel_stack
 
-    ; Page tables: the first 4 MiB one to one, writable; user code and stack for ring 3 as well.
-        mov edi, page_table
-        mov eax, 3                  ; present, writable
-        mov ecx, 1024
-    .map:
-        stosd
-        add eax, 0x1000
-        loop .map
-    %if ${user}
-        or dword [page_table + (user_page >> 12) * 4], 4
-        or dword [page_table + (user_stack_page >> 12) * 4], 4
-    %endif
-        mov dword [page_table + (absent_page >> 12) * 4], 0
-        mov dword [changing_entry], 0
-        mov dword [page_directory], page_table + 7
+    ${mapPages(facts)}
 
         lgdt [gdtr]
         lidt [idtr]
@@ -149,14 +140,7 @@ export function nanobenchmark(name: NanobenchmarkName, options: NanobenchmarkOpt
     nothing:
         ret
 
-    %macro benchmark 0
-        mov esi, ${iterations}
-        ${facts.prepare}
-    .again:
-        ${facts.body}
-        dec esi
-        jnz .again
-    %endmacro
+    ${loopMacro(facts, facts, iterations)}
 
     %if ${user}
         align 4096
@@ -212,16 +196,6 @@ export function nanobenchmark(name: NanobenchmarkName, options: NanobenchmarkOpt
         dw idt_end - idt - 1
         dd idt
 
-    section .bss align=4096
-        resb 4096
-    kernel_stack:
-    user_stack_page:
-        resb 4096
-    user_stack:
-    ; Tables have pages of their own: a monitor protects them.
-    page_directory:
-        resb 4096
-    page_table:
-        resb 4096
+    ${NANOBENCHMARK_SPACE}
   `;
 }
