@@ -41,7 +41,8 @@ import {
 } from "../cycles/mod.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/mod.ts";
 import { DEBUG_EXIT_PORT, Machine, type RunOptions, type SyncRunOptions } from "../machine/mod.ts";
-import { FrameAllocator } from "./allocator/frames.ts";
+import { Allocator } from "./allocator/allocator.ts";
+import type { FrameAllocator } from "./allocator/frames.ts";
 import {
   AREA_GDT,
   AREA_IDT,
@@ -57,7 +58,6 @@ import { MonitorArea } from "./descriptors/monitor_area.ts";
 import { writeMonitorDescriptors } from "./descriptors/monitor_descriptors.ts";
 import { dispatch } from "./dispatcher.ts";
 import { MonitorError } from "./errors.ts";
-import { HostTimer } from "./host_timer.ts";
 import { MonitorRun } from "./monitor_run.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type Technique, type TechniqueName, TECHNIQUES } from "./technique.ts";
@@ -106,13 +106,12 @@ export interface MonitorOptions {
 export class Monitor implements TrapPort {
   /** The physical machine. It is the monitor's: load nothing there. */
   readonly machine: Machine;
-  /** Who owns which page frame. */
-  readonly frames: FrameAllocator;
+  /** Who owns what. */
+  readonly allocator: Allocator;
   readonly alwaysInterruptible = true;
 
   readonly #options: Required<Pick<MonitorOptions, "technique" | "slice">>;
   readonly #machines: VirtualMachine[] = [];
-  readonly #timer: HostTimer;
   readonly #scheduler: Scheduler;
   readonly #area: MonitorArea;
   readonly #directory: number;
@@ -135,8 +134,7 @@ export class Monitor implements TrapPort {
     if (!(slice > 0)) throw new MonitorError(`slice is ${JSON.stringify(slice)}: it must be seconds above 0`);
     this.#options = { technique, slice };
     this.machine = new Machine({ memory, profile, virtualizable, history: false });
-    this.frames = new FrameAllocator(this.machine);
-    this.#timer = new HostTimer(this.machine);
+    this.allocator = new Allocator(this.machine);
     this.#scheduler = new Scheduler(Math.ceil(slice * this.machine.profile.hertz));
     const { cpu } = this.#board;
     this.#area = new MonitorArea(cpu, this.frames, 0);
@@ -151,7 +149,12 @@ export class Monitor implements TrapPort {
     cpu.trap = this;
     this.#enterStub(STUB_IDLE);
     cpu.enterWorld(WORLD_MONITOR);
-    this.#timer.start();
+    this.allocator.timer.start();
+  }
+
+  /** Who owns which page frame. */
+  get frames(): FrameAllocator {
+    return this.allocator.frames;
   }
 
   get #board(): Machine["board"] {
@@ -181,7 +184,7 @@ export class Monitor implements TrapPort {
     const parts = {
       number,
       machine: this.machine,
-      frames: this.frames,
+      allocator: this.allocator,
       technique: this.#options.technique,
       makeTechnique: (vm: VirtualMachine, name: TechniqueName): Technique => TECHNIQUE_MAKERS[name](vm),
     };
@@ -236,7 +239,7 @@ export class Monitor implements TrapPort {
   deliver(cpu: Cpu, event: CpuEvent): boolean {
     const vm = this.#current;
     if (vm?.technique.bypasses?.(event)) return false;
-    if (event.kind === "interrupt") this.#timer.fired();
+    if (event.kind === "interrupt") this.allocator.timer.fired();
     if (vm === null) {
       if (this.#last !== null) this.#interpret(this.#last);
     } else {
@@ -305,7 +308,7 @@ export class Monitor implements TrapPort {
     const waiting = this.#machines.some((other) => other !== vm && other.ready);
     const due = Math.min(...this.#machines.map((each) => each.alive ? each.nextEvent() : Infinity));
     const deadline = waiting ? Math.min(due, this.#scheduler.sliceEnd) : due;
-    if (deadline < Infinity) this.#timer.set(deadline);
+    if (deadline < Infinity) this.allocator.timer.set(deadline);
   }
 
   /** Nobody can go on: the processor halts until a device has something for one of them, or the run is over. */
@@ -317,7 +320,7 @@ export class Monitor implements TrapPort {
     const waiting = this.#machines.filter((vm) => vm.wakeable);
     const due = Math.min(...waiting.map((vm) => vm.nextEvent()), Infinity);
     this.#enterStub(STUB_IDLE);
-    if (due < Infinity) this.#timer.set(due);
+    if (due < Infinity) this.allocator.timer.set(due);
     else if (!this.#finished) {
       this.#finished = true;
       bus.portWrite(DEBUG_EXIT_PORT, 1, 0);

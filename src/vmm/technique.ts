@@ -5,6 +5,7 @@
  */
 
 import type { CpuEvent } from "../cpu/mod.ts";
+import type { TranslationReport } from "./binary_translation/mod.ts";
 import type { VirtualMachine } from "./virtual_machine.ts";
 
 /** The software techniques, by the name users call them. */

@@ -36,7 +36,9 @@ import {
   Pc,
   prepareImage,
 } from "../machine/mod.ts";
+import type { Allocator, ResourceRequests } from "./allocator/allocator.ts";
 import type { FrameAllocator } from "./allocator/frames.ts";
+import type { TranslationOptions, TranslationReport } from "./binary_translation/mod.ts";
 import { AREA_GDT, AREA_LDT, GDT_BYTES, LDT_BYTES, MONITOR_DESCRIPTORS } from "./area.ts";
 import type { KernelRing } from "./descriptors/deprivileged.ts";
 import { MonitorArea } from "./descriptors/monitor_area.ts";
@@ -70,6 +72,8 @@ export interface VirtualMachineOptions {
   readonly kernelRing?: KernelRing;
   /** Page frames for shadow page tables. Default: a quarter of the guest's own, at least 64. */
   readonly shadowFrames?: number;
+  /** Choices for binary translation. */
+  readonly translation?: Partial<TranslationOptions>;
 }
 
 /** What the monitor gives a virtual machine. */
@@ -77,7 +81,7 @@ export interface VirtualMachineParts {
   /** Number in the ledger, 1..15. */
   readonly number: number;
   readonly machine: Machine;
-  readonly frames: FrameAllocator;
+  readonly allocator: Allocator;
   makeTechnique(vm: VirtualMachine, name: TechniqueName): Technique;
   readonly technique: TechniqueName;
 }
@@ -104,6 +108,7 @@ export class VirtualMachine {
   /** The virtual processor: what the guest believes its processor to be. */
   readonly cpu: Cpu;
   readonly memory: GuestMemory;
+  readonly allocator: Allocator;
   readonly frames: FrameAllocator;
   readonly area: MonitorArea;
   readonly gdt: ShadowTable;
@@ -112,6 +117,8 @@ export class VirtualMachine {
   readonly direct: DirectExecution;
   readonly interpreter: Interpreter;
   readonly technique: Technique;
+  /** What was chosen about binary translation. */
+  readonly translation: Partial<TranslationOptions>;
   /** The wires of the virtual processor. */
   readonly bus: VirtualBus;
   /** Ports and devices of the virtual PC. */
@@ -140,7 +147,8 @@ export class VirtualMachine {
 
   /** @throws {MonitorError} when the machine has not enough free frames, {@linkcode MachineError} for a wrong size */
   constructor(parts: VirtualMachineParts, options: VirtualMachineOptions) {
-    const { number, machine, frames } = parts;
+    const { number, machine, allocator } = parts;
+    const { frames } = allocator;
     const { name = `vm${number}`, memory = "4M", kernelRing = 1 } = options;
     if (kernelRing !== 1 && kernelRing !== 3) {
       throw new MonitorError(`a guest's kernel runs in ring 1 or 3, not ${JSON.stringify(kernelRing)}`);
@@ -148,6 +156,7 @@ export class VirtualMachine {
     this.number = number;
     this.name = name;
     this.kernelRing = kernelRing;
+    this.allocator = allocator;
     this.frames = frames;
     this.#machine = machine;
     const { board } = machine;
@@ -196,6 +205,7 @@ export class VirtualMachine {
     }, { frames: shadowFrames, ring3Kernel: kernelRing === 3 });
     this.direct = new DirectExecution(this);
     this.interpreter = new Interpreter(this);
+    this.translation = options.translation ?? {};
     this.technique = parts.makeTechnique(this, options.technique ?? parts.technique);
     this.#powerOn();
   }
@@ -240,6 +250,7 @@ export class VirtualMachine {
     this.#reset();
     this.pc.serial?.discardInput();
     for (const device of this.pc.devices) device.reset();
+    this.allocator.forget(this.number);
     Object.assign(this.counts, { direct: 0, interpreted: 0, entries: 0 });
   }
 
@@ -296,6 +307,11 @@ export class VirtualMachine {
     return this.pc.post?.history ?? [];
   }
 
+  /** How often its guest has tried to change what resource, since it was loaded. */
+  get requests(): ResourceRequests {
+    return this.allocator.requests(this.number);
+  }
+
   /** Names of addresses in what was loaded. */
   get symbols(): ReadonlyMap<string, number> {
     return this.#symbols;
@@ -333,6 +349,17 @@ export class VirtualMachine {
     if (this.#ended !== undefined) return;
     this.#ended = "killed";
     this.#reason = reason;
+  }
+
+  /**
+   * The translation cache as plain data: guest code and its translation side by side, links and counts.
+   *
+   * @throws {MonitorError} when its technique is not binary translation
+   */
+  translations(): TranslationReport {
+    const report = this.technique.report?.();
+    if (report !== undefined) return report;
+    throw new MonitorError(`${this.name} has no translations: its technique is ${this.technique.name}`);
   }
 
   /** Whether its guest's kernel has the processor: CPL 0 as the guest sees it. */

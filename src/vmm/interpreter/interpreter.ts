@@ -30,10 +30,12 @@ import {
   SHADOW,
   TF,
   translate,
+  UD,
 } from "../../cpu/mod.ts";
 import { EVENT_TRAP, eventNumber } from "../../cycles/mod.ts";
 import { CS, decode, type Instruction } from "../../isa/mod.ts";
 import type { VirtualMachine } from "../virtual_machine.ts";
+import { ROUTINES } from "./routines.ts";
 
 const EVENT_INTERPRETATION = eventNumber("monitor-interpretation");
 /** A repeated string instruction is taken this many cycles further at a time. */
@@ -77,15 +79,28 @@ export class Interpreter {
     if (known === undefined) vm.charge("monitor-decode");
     const instruction = this.#mustStep() ? null : known ?? this.#decode();
     vm.observe(instruction);
-    const routine = instruction === null ? undefined : HANDLERS[instruction.form.operation];
-    if (instruction === null || routine === undefined) vcpu.step();
-    else this.#run(instruction, () => routine(vcpu, instruction));
+    if (instruction === null) vcpu.step();
+    else this.#run(instruction, () => this.#carryOut(instruction));
     v[BUDGET] = v[BUDGET_START] = BUDGET_CYCLES;
     vm.counts.interpreted++;
     vm.physical.ledger.count(EVENT_INTERPRETATION);
     vm.charge("monitor-interpret");
     vm.charge("monitor-memory-access", bus.accesses - accesses);
-    this.end(instruction);
+    this.end();
+  }
+
+  /** The routine of a privileged or sensitive instruction; any other has no more to it than its semantics. */
+  #carryOut(instruction: Instruction): void {
+    const vm = this.#vm;
+    const routine = ROUTINES.get(instruction.form.operation);
+    if (routine === undefined) {
+      const handler = HANDLERS[instruction.form.operation];
+      if (handler === undefined) throw new Fault(UD);
+      handler(vm.cpu, instruction);
+      return;
+    }
+    if (routine.resource !== null) vm.allocator.ask(vm.number, routine.resource);
+    if (routine.run(vm, instruction)) this.#epoch = vm.cpu.s[EPOCH]!;
   }
 
   /** Delivers the interrupt that waits in the guest, through the guest's gate, and pays for it. */
@@ -97,7 +112,7 @@ export class Interpreter {
     this.#vcpu.step();
     vm.charge("monitor-interpret");
     vm.charge("monitor-memory-access", vm.bus.accesses - accesses);
-    this.end(null);
+    this.end();
   }
 
   /** Delivers an exception in the guest and pays for it. */
@@ -109,7 +124,7 @@ export class Interpreter {
     this.#run(null, deliver);
     vm.charge("monitor-interpret");
     vm.charge("monitor-memory-access", bus.accesses - accesses);
-    this.end(null);
+    this.end();
   }
 
   /** The virtual processor's clock is set: its time is that of its machine. */
@@ -122,17 +137,11 @@ export class Interpreter {
 
   #epoch = 0;
 
-  /** Tells memory virtualization what has become of the mappings. */
-  end(instruction: Instruction | null): void {
-    const vm = this.#vm, vcpu = this.#vcpu;
-    if (vcpu.s[EPOCH] === this.#epoch) return;
-    if (instruction?.form.operation === "invlpg") {
-      const { segment } = instruction.operands[0]!;
-      vm.pageInvalidated((vcpu.s[BASE + segment]! + this.#address) | 0);
-    } else vm.mappingsChanged();
+  /** Tells memory virtualization when what was done (a task switch, for example) has changed the guest's mappings. */
+  end(): void {
+    const { s } = this.#vm.cpu;
+    if (s[EPOCH] !== this.#epoch) this.#vm.mappingsChanged();
   }
-
-  #address = 0;
 
   /** Runs a routine of the processor's semantics; what it throws becomes an exception in the guest. */
   #run(instruction: Instruction | null, routine: () => void): void {
@@ -142,9 +151,6 @@ export class Interpreter {
       const eip = v[EIP]!;
       const next = eip + instruction.length;
       v[NEXT_EIP] = (v[RIGHTS + CS]! & RIGHTS_BIG) !== 0 ? next | 0 : next & 0xffff;
-      if (instruction.form.operation === "invlpg") {
-        this.#address = effectiveAddress(vcpu, instruction, instruction.operands[0]!);
-      }
     }
     try {
       routine();

@@ -200,7 +200,7 @@ export class Paravirtual implements Technique {
       v[EAX] = refused.result;
     }
     vm.charge("monitor-memory-access", vm.bus.accesses - accesses);
-    vm.interpreter.end(null);
+    vm.interpreter.end();
   }
 
   /** A word that the guest's kernel could read itself. @throws {Refused} */

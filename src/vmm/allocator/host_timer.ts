@@ -4,8 +4,8 @@
  * @module
  */
 
-import { WORLD_MONITOR } from "../cycles/mod.ts";
-import { type Machine, Oscillator, PIT_HERTZ } from "../machine/mod.ts";
+import { WORLD_MONITOR } from "../../cycles/mod.ts";
+import { type Machine, Oscillator, PIT_HERTZ } from "../../machine/mod.ts";
 
 /** Vectors that the physical interrupt controllers are given. */
 export const HOST_VECTORS = 0xe0;
