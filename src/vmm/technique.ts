@@ -33,6 +33,8 @@ export interface Technique {
   trap(vm: VirtualMachine, event: CpuEvent): boolean;
   /** The virtual machine was reset or loaded: nothing that was known of the guest holds any more. */
   reset(): void;
+  /** What is in its translation cache, if it has one. */
+  report?(): TranslationReport;
   /** The guest is about to start in the state that its image asks for, which the technique may change. */
   start?(): void;
   /** Whether an event goes to the guest through the real interrupt table, past the monitor. */

@@ -236,13 +236,13 @@ export class TranslationCache {
 
   /** Forgets everything. Nobody may be inside: the monitor goes on by the guest's EIP. */
   flush(): void {
+    if (this.#units.length > 0) this.counts.flushes++;
     for (const unit of this.#units) unit.live = unit.active = false;
     this.#units.length = 0;
     this.#entries.clear();
     this.#used = 0;
     this.#counters = 0;
     this.#clearLookUp();
-    this.counts.flushes++;
   }
 
   #link(exit: Exit, entry: Entry): void {

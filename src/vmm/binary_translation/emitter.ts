@@ -24,6 +24,7 @@ export class Emitter {
   readonly #bytes: number[] = [];
   readonly #marks: Mark[] = [];
   #eip = 0;
+  #shadow = false;
 
   /** Offset of the next byte. */
   get at(): number {
@@ -40,9 +41,14 @@ export class Emitter {
     return this.#marks;
   }
 
-  /** From here on the guest stands before the instruction at `eip`, with its own registers. */
-  boundary(eip: number): void {
+  /**
+   * From here on the guest stands before the instruction at `eip`, with its own registers.
+   *
+   * @param shadow it is the one after STI, which interrupts have to wait for
+   */
+  boundary(eip: number, shadow = false): void {
     this.#eip = eip;
+    this.#shadow = shadow;
     this.#mark(null);
   }
 
@@ -58,11 +64,11 @@ export class Emitter {
 
   /** From here on the present instruction has happened, and the guest is at `eip` with its own registers. */
   committed(eip: number): void {
-    this.#mark(null, eip);
+    this.#mark(null, eip, false);
   }
 
-  #mark(recipe: Recipe | null, eip = this.#eip): void {
-    const mark = { at: this.at, eip, recipe };
+  #mark(recipe: Recipe | null, eip = this.#eip, shadow = this.#shadow): void {
+    const mark = { at: this.at, eip, recipe, shadow };
     if (this.#marks[this.#marks.length - 1]?.at === this.at) this.#marks.pop();
     this.#marks.push(mark);
   }

@@ -22,14 +22,21 @@ import { type CacheMemory, markAt } from "./cache.ts";
 import { LOOKED_UP, type Unit } from "./unit.ts";
 import { SAVED_FLAGS, SAVED_IF, SPILL, TARGET, VIRTUAL_IF } from "./window.ts";
 
+/** Where the guest is. */
+export interface Recovered {
+  readonly eip: number;
+  /** It is the instruction after STI. */
+  readonly shadow: boolean;
+}
+
 /**
  * Puts the processor's general registers and flags, and the virtual interrupt flag, where they are between two guest
  * instructions, when execution stands before the byte at `at` of a unit's code.
  *
- * @returns the guest's EIP
+ * @returns the guest's EIP, and whether interrupts have to wait for the instruction there
  */
-export function recover(cpu: Cpu, memory: CacheMemory, unit: Unit, at: number): number {
-  const { eip, recipe } = markAt(unit, at);
+export function recover(cpu: Cpu, memory: CacheMemory, unit: Unit, at: number): Recovered {
+  const { eip, recipe, shadow } = markAt(unit, at);
   const s = cpu.s;
   const slot = (offset: number): number => memory.read32(AREA_DATA + offset);
   if (recipe !== null) {
@@ -44,5 +51,5 @@ export function recover(cpu: Cpu, memory: CacheMemory, unit: Unit, at: number): 
     }
     if (recipe.interruptFlag === true) memory.write32(AREA_DATA + VIRTUAL_IF, slot(SAVED_IF));
   }
-  return eip === LOOKED_UP ? slot(TARGET) : eip;
+  return { eip: eip === LOOKED_UP ? slot(TARGET) : eip, shadow };
 }

@@ -138,22 +138,26 @@ class UnitTranslator {
     const e = this.#e;
     let length = 0;
     let open = true; // execution may come to the end of what is translated so far
-    while (open && this.#instructions.length < this.#options.unitInstructions) {
+    let shadow = false;
+    // The instruction after STI is in STI's unit: only there it is known to be that.
+    while (open && (shadow || this.#instructions.length < this.#options.unitInstructions)) {
       const eip = (this.#eip + length) | 0;
       const instruction = this.#decode(length);
       if (instruction === null) break;
       const start = e.at;
-      e.boundary(eip);
+      e.boundary(eip, shadow);
       if (length === 0 && this.#hints.counter >= 0) emitCount(e, this.#hints.counter);
       const next = (eip + instruction.length) | 0;
       const bytes = this.#guest.bytes.slice(length, length + instruction.length);
       const special = this.#hints.special(eip, instruction, bytes);
-      const plan = planFor(instruction, next, this.#context.limit, this.#options);
+      let plan = planFor(instruction, next, this.#context.limit, this.#options);
+      if (plan === "sti" && this.#decode(length + instruction.length) === null) plan = "callout";
       let kind = KIND_OF_PLAN[plan];
       if (special !== null) {
         for (const at of special(e)) this.#interpret(at);
         kind = "emulated";
       } else open = this.#emit(plan, instruction, bytes, next);
+      shadow = plan === "sti";
       this.#instructions.push({ eip, instruction, bytes, kind, start, end: e.at });
       length += instruction.length;
       if (length >= this.#guest.onFirstPage) break;

@@ -10,7 +10,7 @@ import type { Cpu } from "../../cpu/mod.ts";
 import { type CacheMemory, TranslationCache } from "./cache.ts";
 import { CodePages } from "./code_pages.ts";
 import type { TranslationOptions } from "./options.ts";
-import { recover } from "./recover.ts";
+import { recover, type Recovered } from "./recover.ts";
 import { type GuestCode, translate, type TranslationContext, type TranslationHints } from "./translate.ts";
 import type { Entry, Exit, Site, Unit } from "./unit.ts";
 
@@ -174,11 +174,11 @@ export class Translator {
    *
    * @returns the guest's EIP and where it was, or null when the address is not in the cache
    */
-  leave(linear: number): (Departure & { readonly eip: number }) | null {
+  leave(linear: number): (Departure & Recovered) | null {
     const place = this.cache.locate(linear);
     if (place === null) return null;
     const { cpu, area } = this.#host;
-    return { ...place, eip: recover(cpu, area, place.unit, place.at) };
+    return { ...place, ...recover(cpu, area, place.unit, place.at) };
   }
 
   /** Why the monitor was called by the INT F1h at a place. */

@@ -34,6 +34,8 @@ export interface Mark {
   readonly eip: number;
   /** Null at a boundary between guest instructions: the registers are the guest's. */
   readonly recipe: Recipe | null;
+  /** The instruction is the one after STI, which interrupts have to wait for. */
+  readonly shadow: boolean;
 }
 
 /** In place of a mark's EIP: the guest EIP is in the slot of the look-up's target. */
