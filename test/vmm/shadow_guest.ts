@@ -31,8 +31,6 @@ export const PAGE = 4096;
 export type Outcome = { gpa: number } | { fault: number };
 
 export interface ShadowGuest {
-  readonly machine: Machine;
-  readonly frames: FrameAllocator;
   readonly memory: GuestMemory;
   /** The physical processor. */
   readonly cpu: Cpu;
@@ -47,13 +45,18 @@ export interface ShadowGuest {
   access(linear: number, write: boolean, user: boolean, value?: number): Outcome;
   /** Guest frame of a host-physical address, -1 when it is not the guest's. */
   gpaOf(hostPhysical: number): number;
+  /** Gives all frames back. */
+  release(): void;
 }
 
-/** A guest with paging off. */
+const machine = new Machine({ memory: "4M", profile: "pentium4-672" });
+/** The frames of the machine that all these guests share. */
+export const frames = new FrameAllocator(machine);
+
+/** A guest with paging off. Call its `release` when done. */
 export function shadowGuest(options: ShadowOptions, memory: string | number = GUEST_BYTES): ShadowGuest {
-  const machine = new Machine({ memory: "2M", profile: "pentium4-672" });
-  const frames = new FrameAllocator(machine);
   const cpu = machine.board.cpu;
+  cpu.s[CR3] = 0;
   const guest = new GuestMemory({ size: memory, vm: 1, frames, cpu });
   const vcpu = bareProcessor({
     ramBytes: PAGE,
@@ -131,11 +134,16 @@ export function shadowGuest(options: ShadowOptions, memory: string | number = GU
       }
     }
   };
-  return { machine, frames, memory: guest, cpu, vcpu, pager, charged, kinds, enter, access, gpaOf };
+  const release = (): void => {
+    pager.release();
+    guest.release();
+    frames.release(monitorTable / PAGE);
+  };
+  return { memory: guest, cpu, vcpu, pager, charged, kinds, enter, access, gpaOf, release };
 }
 
 /** Checks what must hold of all shadow tables at any time: they map the guest's own RAM only, and nothing traced writable. */
-export function audit({ cpu, frames, memory, pager, gpaOf, enter }: ShadowGuest): void {
+export function audit({ cpu, memory, pager, gpaOf, enter }: ShadowGuest): void {
   enter();
   const word = (frame: number, index: number): number =>
     cpu.view.getInt32(frames.hostOffset(frame) + 4 * index, true);

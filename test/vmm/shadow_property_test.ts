@@ -1,9 +1,9 @@
 import "../support/seed.ts";
+import process from "node:process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   A20_MASK,
-  type Cpu,
   CR0,
   CR0_PE,
   CR0_PG,
@@ -20,7 +20,15 @@ import {
 } from "../../src/cpu/mod.ts";
 import { bareProcessor } from "../../src/experiments/bare_processor.ts";
 import type { ShadowCounts, ShadowOptions } from "../../src/vmm/memory/shadow_pager.ts";
-import { audit, GUEST_BYTES, type Outcome, PAGE, type ShadowGuest, shadowGuest } from "./shadow_guest.ts";
+import {
+  audit,
+  frames,
+  GUEST_BYTES,
+  type Outcome,
+  PAGE,
+  type ShadowGuest,
+  shadowGuest,
+} from "./shadow_guest.ts";
 
 /*
  * Random page tables and random accesses, writes to tables, and changes of address space. While no table has been changed since
@@ -179,15 +187,13 @@ const steps: fc.Arbitrary<Step[]> = fc.array(linearAddress, { minLength: 3, maxL
 });
 
 /** The native machine. */
-function native(): Cpu {
-  return bareProcessor({
-    ramBytes: GUEST_BYTES,
-    bus: {
-      frame: (page) =>
-        page < 160 || (page >= 256 && page < GUEST_BYTES / PAGE) ? STATE_BYTES + page * PAGE : -1,
-    },
-  });
-}
+const native = bareProcessor({
+  ramBytes: GUEST_BYTES,
+  bus: {
+    frame: (page) =>
+      page < 160 || (page >= 256 && page < GUEST_BYTES / PAGE) ? STATE_BYTES + page * PAGE : -1,
+  },
+});
 
 /** Memory as it was: the reachable frames. */
 class Past {
@@ -243,7 +249,6 @@ const compared = { exactly: 0, legally: 0, stale: 0 };
 
 class Comparison {
   readonly guest: ShadowGuest;
-  readonly native = native();
   /** What memory was since the last flush, before each change of a table. */
   #past: Past[] = [];
   #number = 0;
@@ -263,9 +268,9 @@ class Comparison {
     const { memory, cpu } = this.guest;
     for (const gfn of REACHABLE) {
       const from = memory.frame(gfn);
-      this.native.u8.set(cpu.u8.subarray(from, from + PAGE), STATE_BYTES + gfn * PAGE);
+      native.u8.set(cpu.u8.subarray(from, from + PAGE), STATE_BYTES + gfn * PAGE);
     }
-    this.native.flushTlb();
+    native.flushTlb();
     this.#past = [];
     this.#used.clear();
     this.#invalidated.clear();
@@ -304,7 +309,6 @@ class Comparison {
 
   #compareExactly({ linear, write, user, value }: Step & { do: "access" }, outcome: Outcome): void {
     compared.exactly++;
-    const { native } = this;
     let expected: Outcome;
     try {
       const gpa = translate(native, linear, write, user);
@@ -377,29 +381,29 @@ class Comparison {
 
   #invalidate(linear: number): void {
     this.guest.pager.invalidatePage(linear);
-    invalidatePage(this.native, linear);
+    invalidatePage(native, linear);
     this.#invalidated.set(linear >>> 12, this.#number);
   }
 
   #control({ cr3, paging, wp, pse, a20 }: Step & { do: "control" }): void {
-    for (const { s } of [this.guest.vcpu, this.native]) {
+    for (const { s } of [this.guest.vcpu, native]) {
       s[CR0] = CR0_PE | (paging ? CR0_PG : 0) | (wp ? CR0_WP : 0);
       s[CR3] = cr3 * PAGE;
       s[CR4] = pse ? CR4_PSE : 0;
     }
     this.guest.vcpu.setA20(a20);
-    this.native.setA20(a20);
+    native.setA20(a20);
     this.#flush();
   }
 
   #flush(): void {
     this.guest.pager.flush();
-    flushTlb(this.native);
+    flushTlb(native);
     this.#synchronize();
   }
 }
 
-const RUNS = 80;
+const RUNS = Number(process.env["SHADOW_RUNS"] ?? 120);
 const total: Partial<Record<keyof ShadowCounts, number>> = {};
 
 const shapes: [string, ShadowOptions][] = [
@@ -413,27 +417,34 @@ const shapes: [string, ShadowOptions][] = [
 test.each(shapes)(
   "a guest behind shadow tables (%s) sees what our processor shows it natively",
   (_, options) => {
+    const free = frames.free;
     fc.assert(
       fc.property(tables, steps, (content, steps) => {
         const comparison = new Comparison(options, content);
-        comparison.run({ do: "control", cr3: 4, paging: true, wp: true, pse: true, a20: true });
-        for (const step of steps) {
-          comparison.run(step);
-          if (step.do !== "access") audit(comparison.guest);
-        }
-        audit(comparison.guest);
-        for (const [name, count] of Object.entries(comparison.guest.pager.counts)) {
-          const key = name as keyof ShadowCounts;
-          total[key] = (total[key] ?? 0) + count;
+        const { guest } = comparison;
+        try {
+          comparison.run({ do: "control", cr3: 4, paging: true, wp: true, pse: true, a20: true });
+          for (const step of steps) {
+            comparison.run(step);
+            if (step.do !== "access") audit(guest);
+          }
+          audit(guest);
+          for (const [name, count] of Object.entries(guest.pager.counts)) {
+            const key = name as keyof ShadowCounts;
+            total[key] = (total[key] ?? 0) + count;
+          }
+        } finally {
+          guest.release();
         }
       }),
       { numRuns: RUNS },
     );
+    expect(frames.free).toBe(free);
   },
 );
 
 test("the random guests have met everything that is counted, and stale translations too", () => {
-  console.log(total, compared);
+  if (process.env["SHADOW_COUNTS"]) console.log(total, compared);
   expect(Object.entries({ ...total, ...compared }).filter(([, count]) => count === 0)).toEqual([]);
   expect(total).toHaveProperty("abandoned");
 });
