@@ -16,6 +16,7 @@ import {
   raiseFromInstruction,
   translate,
 } from "../cpu/mod.ts";
+import { decode } from "../isa/mod.ts";
 import type { VirtualMachine } from "./virtual_machine.ts";
 
 const DB = 1, PAGE_FAULT = 14;
@@ -25,6 +26,9 @@ const DR6_CAUSES = 0xe00f, DR6_NONE = 0xffff0ff0 | 0;
 
 /** Exceptions that belong to the guest whoever runs it; all others may be the monitor's doing, and are interpreted. */
 const GUESTS_OWN: ReadonlySet<number> = new Set([0, 1, 3, 4, 5, 7, 16, 17, 18, 19]);
+
+/** The instruction behind an event of its own kind: it need not be decoded. Its length does not matter, nobody goes on behind it. */
+const SYSENTER = decode(Uint8Array.of(0x0f, 0x34), 0, 32)!;
 
 /** Deals with one trap of a virtual machine, whose virtual processor is up to date. */
 export function dispatch(vm: VirtualMachine, event: CpuEvent): void {
@@ -41,7 +45,7 @@ export function dispatch(vm: VirtualMachine, event: CpuEvent): void {
       break;
     case "sysenter":
       vm.cpu.s[EIP] = event.returnEip - event.instructionLength;
-      vm.interpret();
+      vm.interpret(SYSENTER);
       break;
     default: // interrupts of the physical machine are the monitor's
       break;

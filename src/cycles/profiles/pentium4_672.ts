@@ -72,10 +72,12 @@ export const pentium4_672: CostProfile = {
       "return": 6,
     }),
     ...from(
-      modelParameter(`the two with a stub's two moves are the native row syscall 242 (${ADAMS_AGESEN})`),
+      modelParameter(
+        `the two with two moves before and STI between them are the native row syscall 242 (${ADAMS_AGESEN}); equal halves`,
+      ),
       {
-        "fast-system-call": 120,
-        "fast-system-return": 120,
+        "fast-system-call": 90,
+        "fast-system-return": 90,
       },
     ),
     ...from(TRAPS, { "interrupt-return": 331 }),

@@ -58,7 +58,7 @@ export function paravirtualProgram(facts: NanobenchmarkFacts, iterations: number
     %if ${user}
         push user_data
         push user_stack
-        push 2                      ; EFLAGS
+        push 0x202                  ; EFLAGS
         push user_code
         push user_page
         iret

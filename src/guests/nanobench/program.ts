@@ -27,7 +27,7 @@ export interface NanobenchmarkOptions {
 /**
  * A guest that executes one operation in a loop and then ends the run through the exit port (F4h) with code
  * {@linkcode NANOBENCHMARK_DONE}. It owns the machine: flat segments, its own GDT, IDT, TSS and page tables (2 MiB mapped one
- * to one in 4 KiB pages), interrupts off. It needs 2 MiB of memory and starts in flat protected mode at its origin, 1 MiB.
+ * to one in 4 KiB pages), interrupts off in ring 0. It needs 2 MiB of memory and starts in flat protected mode at its origin, 1 MiB.
  *
  * What one operation costs is a difference of two differences, so that starting up, translating and filling do not count: run
  * it with N and with 2N iterations, divide what the second took more by N, and subtract the same for the baseline.
@@ -104,7 +104,7 @@ export function nanobenchmark(name: NanobenchmarkName, options: NanobenchmarkOpt
     %if ${user}
         push user_data
         push user_stack
-        push 2                      ; EFLAGS: interrupts off, IOPL 0
+        push 0x202                  ; EFLAGS: interrupts on (none comes), as ever in ring 3
         push user_code
         push user_page
         iret
@@ -113,8 +113,9 @@ export function nanobenchmark(name: NanobenchmarkName, options: NanobenchmarkOpt
         jmp done
     %endif
 
-    ; The system call that does nothing.
+    ; The system call that does nothing. SYSENTER has turned interrupts off, and SYSEXIT does not turn them on.
     system_call:
+        sti
         sysexit
 
     ; Handlers go on behind the instruction that faulted.

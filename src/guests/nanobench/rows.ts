@@ -50,7 +50,7 @@ const kernel = { ring: 0, baseline: "empty", operations: 1, prepare: "" } as con
 export const NANOBENCHMARKS: Readonly<Record<NanobenchmarkName, NanobenchmarkFacts>> = {
   "syscall": {
     name: "syscall",
-    title: "SYSENTER in ring 3, SYSEXIT back",
+    title: "SYSENTER in ring 3, STI and SYSEXIT back",
     ring: 3,
     baseline: "empty-user",
     operations: 1,
