@@ -1,5 +1,5 @@
 /**
- * The benchmark: `npm run bench -- [--quick] [--kernel NAME] [--engine] [--json]`.
+ * The benchmark: `npm run bench -- [--quick] [--kernel NAME] [--engine] [--monitors] [--json]`.
  *
  * @module
  */
@@ -14,12 +14,14 @@ import { v86 } from "./engines/v86.ts";
 import { type Kernel, KERNELS } from "./kernels.ts";
 import { timeLoops } from "./loops.ts";
 import { ChecksumError, measure, type Measurement } from "./measure.ts";
-import { bytecodeLine, kernelTable, loopTable } from "./table.ts";
+import { MONITOR_WORKLOADS, type MonitorTime, timeMonitors } from "./monitors.ts";
+import { bytecodeLine, kernelTable, loopTable, monitorTable } from "./table.ts";
 
 interface Options {
   readonly quick?: boolean;
   readonly kernel?: string[];
   readonly engine?: boolean;
+  readonly monitors?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,6 +33,7 @@ const program = new Command("bench")
   .option("--quick", "a fifth of the work, once")
   .option("--kernel <name...>", `only these: ${KERNELS.map(({ name }) => name).join(", ")}`)
   .option("--engine", "only the engine's micro-operations")
+  .option("--monitors", "only the teaching kernel under the monitors")
   .option("--json", "one JSON object on the last line of stdout, everything else on stderr")
   .parse();
 const options = program.opts<Options>();
@@ -41,7 +44,7 @@ function say(text: string): void {
 }
 
 function chosenKernels(): readonly Kernel[] {
-  if (options.engine && options.kernel === undefined) return [];
+  if ((options.engine || options.monitors) && options.kernel === undefined) return [];
   if (options.kernel === undefined) return KERNELS;
   const names = KERNELS.map(({ name }) => name);
   const wrong = options.kernel.find((name) => !names.includes(name));
@@ -67,12 +70,25 @@ async function runKernels(kernels: readonly Kernel[], missing: Record<string, st
   return measurements;
 }
 
+/** Runs the teaching kernel natively and under every monitor. */
+function runMonitors(): readonly MonitorTime[] {
+  const times = MONITOR_WORKLOADS.map((workload) => {
+    say(`${workload.name}: ${workload.what}, natively and under every monitor ...`);
+    return timeMonitors(workload, options.quick ? 1 / 5 : 1, options.quick ? 1 : 3);
+  });
+  say(`\n${monitorTable(times)}\n`);
+  return times;
+}
+
 async function main(): Promise<void> {
   const missing: Record<string, string> = {};
   const kernels = chosenKernels();
   const measurements = kernels.length > 0 ? await runKernels(kernels, missing) : [];
   const report: Record<string, unknown> = { missing, kernels: measurements };
-  if (options.kernel === undefined) {
+  if (options.monitors || (options.kernel === undefined && !options.engine)) {
+    report["monitors"] = runMonitors();
+  }
+  if (options.kernel === undefined && !options.monitors) {
     const loops = options.quick ? timeLoops(2_000_000, 2) : timeLoops(10_000_000, 5);
     const bytecode = await fastLoopBytecode();
     say(`${loopTable(loops)}\n\n${bytecodeLine(FAST_LOOP, bytecode, BYTECODE_LIMIT)}`);

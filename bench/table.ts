@@ -5,6 +5,7 @@
  */
 
 import type { LoopTime } from "./loops.ts";
+import type { MonitorTime } from "./monitors.ts";
 import type { Measurement } from "./measure.ts";
 
 /** Pads columns: the first to the left, the others to the right. */
@@ -38,6 +39,22 @@ export function kernelTable(measurements: readonly Measurement[], engines: reado
 
 Instructions as ${own} counts them (REP counts once), medians of interleaved runs, start-up subtracted;
 seconds are processor time of the thread or process that executes the guest.`;
+}
+
+/** Workloads down, techniques across: host time as a multiple of the native run's. */
+export function monitorTable(times: readonly MonitorTime[]): string {
+  const techniques = Object.keys(times[0]!.ratios).filter((name) => name !== "native");
+  const head = ["workload", "instructions", "native", ...techniques, "aim"];
+  const rows = times.map(({ workload, instructions, seconds, ratios, most }) => [
+    workload,
+    `${(instructions / 1e6).toFixed(1)} M`,
+    `${seconds["native"]!.toFixed(2)} s`,
+    ...techniques.map((name) => `${ratios[name]!.toFixed(2)} times`),
+    `at most ${most}`,
+  ]);
+  return `${columns([head, ...rows])}
+
+The teaching kernel; host time, medians of interleaved runs, as multiples of the native run.`;
 }
 
 /** Nanoseconds per instruction of the engine's loops. */
