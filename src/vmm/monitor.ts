@@ -305,9 +305,12 @@ export class Monitor implements TrapPort {
 
   /** An interrupt when something is due, or when the slice is over and others wait. */
   #setTimer(vm: VirtualMachine): void {
-    const waiting = this.#machines.some((other) => other !== vm && other.ready);
-    const due = Math.min(...this.#machines.map((each) => each.alive ? each.nextEvent() : Infinity));
-    const deadline = waiting ? Math.min(due, this.#scheduler.sliceEnd) : due;
+    let deadline = Infinity;
+    for (const each of this.#machines) {
+      if (!each.alive) continue;
+      if (each !== vm && each.ready) deadline = Math.min(deadline, this.#scheduler.sliceEnd);
+      deadline = Math.min(deadline, each.nextEvent());
+    }
     if (deadline < Infinity) this.allocator.timer.set(deadline);
   }
 
