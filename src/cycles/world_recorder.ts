@@ -76,8 +76,21 @@ export class WorldRecorder {
     const { vm } = this.#ledger;
     const last = this.#spans.at(-1);
     if (last !== undefined && last.world === name && last.vm === vm) last.cycles += cycles;
+    else if (cycles < 0) this.#giveBack(name, vm, cycles);
     else this.#spans.push({ vm, world: name, start: this.#now, cycles });
     this.#now += cycles;
     if (this.#spans.length > this.#most) this.#spans.splice(0, this.#spans.length - this.#most);
+  }
+
+  /** A block that was left early gives back what it had paid for its rest: its own span was shorter, and all later ones began earlier. */
+  #giveBack(world: World, vm: number, cycles: number): void {
+    for (let n = this.#spans.length - 1; n >= 0; n--) {
+      const span = this.#spans[n]!;
+      if (span.world === world && span.vm === vm) {
+        span.cycles += cycles;
+        return;
+      }
+      span.start += cycles;
+    }
   }
 }

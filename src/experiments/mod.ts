@@ -29,6 +29,14 @@ export {
   type Variation,
   VARIATIONS,
 } from "./resources.ts";
+export {
+  MONITOR_PARTS,
+  type MonitorEntry,
+  type MonitorPart,
+  MonitorTrace,
+  type MonitorTraceOptions,
+  type RoutineCount,
+} from "./monitor_trace.ts";
 export * from "./nanobench.ts";
 export {
   type MeasureOptions,

@@ -7,12 +7,12 @@ import { consoleView } from "./console.ts";
 import { bundleOf, stack } from "./display.ts";
 import { count, formatNumber, formatShare } from "./format.ts";
 import { cycleTable } from "./present.ts";
-import { worldNames } from "./style.ts";
+import { worldColours, worldNames } from "./style.ts";
 import { type Table, table } from "./table.ts";
 import { timeline, type TimelineOptions } from "./timeline.ts";
 
 /** The lane and the bar of cycles that no virtual machine is charged for. */
-const NOBODY = "nobody's";
+const NOBODY = "nobody";
 
 /** How a virtual machine is doing, in words: `exited with code 1`, `killed: ...`. */
 export function machineStatus({ status, exitCode, reason }: GuestOutcome): string {
@@ -86,8 +86,14 @@ export function monitorChart(run: MonitorRun, options: Partial<StackedBarsOption
   });
 }
 
+/** Options of {@linkcode machineTimeline}. */
+export interface MachineTimelineOptions extends Partial<TimelineOptions> {
+  /** Tell worlds apart. Without, each lane shows turns only: few bars, however long the run. Default true. */
+  readonly worlds?: boolean;
+}
+
 /**
- * Which virtual machine had the processor when, and in which world: a lane for each machine.
+ * Which virtual machine had the processor when: a lane for each machine, in the colours of the worlds.
  *
  * @param spans as a `WorldRecorder` on the monitor's machine gives them
  * @throws {ChartError} for no spans, or more than 5,000 in view (`from` and `to` select a part)
@@ -95,22 +101,35 @@ export function monitorChart(run: MonitorRun, options: Partial<StackedBarsOption
 export function machineTimeline(
   monitor: Monitor,
   spans: readonly WorldSpan[],
-  options: Partial<TimelineOptions> = {},
+  options: MachineTimelineOptions = {},
 ): Chart {
+  const { worlds = true, ...rest } = options;
   const names = new Map(monitor.virtualMachines.map(({ number, name }) => [number, name]));
-  const rows = spans.map(({ vm, world, start, cycles }) => ({
+  const rows = (worlds ? spans : turns(spans)).map(({ vm, world, start, cycles }) => ({
     machine: names.get(vm) ?? NOBODY,
-    world: worldNames[world]!,
+    world: worlds ? worldNames[world]! : names.get(vm) ?? NOBODY,
     start,
     end: start + cycles,
   }));
   return timeline(rows, {
     title: "Which virtual machine had the processor when",
     lane: { field: "machine", title: "Virtual machine", order: [...names.values(), NOBODY] },
-    state: { field: "world", title: "World" },
+    state: { field: worlds ? "world" : "machine", title: worlds ? "World" : "Virtual machine" },
     time: { start: "start", end: "end", title: "Time", unit: "cycles" },
-    ...options,
+    ...(worlds ? {} : { colours: { [NOBODY]: worldColours["idle"]! } }),
+    ...rest,
   });
+}
+
+/** Neighbouring spans of one machine as one. */
+function turns(spans: readonly WorldSpan[]): WorldSpan[] {
+  const found: { vm: number; world: WorldSpan["world"]; start: number; cycles: number }[] = [];
+  for (const { vm, world, start, cycles } of spans) {
+    const last = found.at(-1);
+    if (last !== undefined && last.vm === vm) last.cycles += cycles;
+    else found.push({ vm, world, start, cycles });
+  }
+  return found;
 }
 
 /** Gives runs of a monitor their looks. Called when the notebook room is loaded. */

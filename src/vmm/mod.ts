@@ -5,7 +5,7 @@
  */
 
 export { FrameAllocator, type FrameOwner, type FrameUse } from "./allocator/frames.ts";
-export { MONITOR_BASE } from "./area.ts";
+export { MONITOR_BASE, VECTOR_CALLOUT, VECTOR_CONTINUE, VECTOR_HYPERCALL } from "./area.ts";
 export type { KernelRing } from "./descriptors/deprivileged.ts";
 export { MonitorError } from "./errors.ts";
 export type { Interpretation } from "./interpreter/interpreter.ts";
