@@ -5,13 +5,14 @@
 const rooms = {
   isa: [],
   cycles: ["isa"],
+  hypercall: [],
   cpu: ["isa", "cycles"],
   vmx: ["cpu", "isa", "cycles"],
   machine: ["cpu", "isa", "cycles"],
-  vmm: ["machine", "vmx", "cpu", "isa", "cycles"],
-  guests: ["isa"],
-  experiments: ["guests", "vmm", "machine", "cpu", "isa", "cycles"],
-  notebook: ["experiments", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],
+  vmm: ["machine", "vmx", "cpu", "isa", "cycles", "hypercall"],
+  guests: ["isa", "hypercall"],
+  experiments: ["guests", "vmm", "machine", "cpu", "isa", "cycles", "hypercall"],
+  notebook: ["experiments", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles", "hypercall"],
   lecture: [],
   cli: ["lecture", "notebook", "experiments", "guests", "vmm", "machine", "vmx", "cpu", "isa", "cycles"],
 };
