@@ -44,7 +44,7 @@ const NOWHERE = [170, 300, 0xfffff];
 const SLOTS = [0, 1, 2, 512, 1022, 1023];
 const INDICES = [0, 4, 5, 6, 7, 300, 1023];
 /** Frames that can be reached by any of these (and their A20 images): all that is ever compared or copied. */
-const REACHABLE = [...Array(16).keys(), ...Array(16).keys().map((n) => 256 + n)];
+const REACHABLE = [...Array(16).keys(), 300 & ~256, ...Array(16).keys().map((n) => 256 + n)];
 
 /** Where a write to a table goes: to the entry that maps a linear address, or anywhere in the tables. */
 type Target = { linear: number; level: 0 | 1 } | { gpa: number };
