@@ -236,7 +236,9 @@ export class DirectExecution {
       return;
     }
     // CS and SS show the ring they are really in; the guest's own ring is the one its descriptor says.
-    if (r === CS) v[CPL] = (rights & 0x400) !== 0 ? Math.min(v[CPL]!, dpl) : dpl;
+    // A conforming segment is entered without a change of ring.
+    if (r === CS && (rights & 0x400) === 0) v[CPL] = dpl;
+    else if (r === CS && this.#kernelRing === 1 && s[CPL]! > 1) v[CPL] = s[CPL]!;
     setSegment(vcpu, r, (selector & ~3) | v[CPL]!, base, limit, accessed);
     vcpu.updateMode();
   }
