@@ -26,6 +26,9 @@ const FAMILIES: Readonly<Record<string, readonly [weight: number, family: Family
 /** Names of the families of steps. */
 export const RANDOM_FAMILIES: readonly string[] = Object.keys(FAMILIES);
 
+/** The families that a monitor cannot keep secrets from when it runs user code directly on plain IA-32. */
+export const USER_SENSITIVE_FAMILIES: readonly string[] = ["user-sensitive"];
+
 /** What a random kernel is made of. */
 export interface RandomKernelOptions {
   /** Steps of the body. Default 60. */

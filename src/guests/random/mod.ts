@@ -14,6 +14,7 @@ export {
   type RandomKernelOptions,
   type RandomKernelPlan,
   randomKernelSource,
+  USER_SENSITIVE_FAMILIES,
 } from "./kernel.ts";
 export { Random } from "./random.ts";
 export { shrinkRandomKernel, type StillShows } from "./shrink.ts";

@@ -69,23 +69,11 @@ export function userCode(w: StepWriter, r: Random): string[] {
     case 7:
       return [`push dword ${h(flagImage(r))}`, "popfd", "pushfd", `pop ${register(r, 4)}`, "cld"];
     case 8:
-      return [
-        `${r.word("sgdt sidt")} [${h(TEST + 0x4000 + r.below(0xf00))}]`,
-        `${r.word("smsw sldt str")} ${register(r, 4)}`,
-        `mov ${register(r, 4)}, ${r.word("cs ds es ss fs gs")}`,
-      ];
+      return [`mov ${register(r, 4)}, ${r.word("cs ds es ss fs gs")}`];
     case 9:
       return [
         `mov ecx, ${selector(r, 0.6)}`,
-        r.pick([
-          "lar eax, ecx",
-          "lsl eax, ecx",
-          "verr cx",
-          "verw cx",
-          "mov es, ecx",
-          "mov fs, ecx",
-          "mov gs, ecx",
-        ]),
+        r.pick(["verr cx", "verw cx", "mov es, ecx", "mov fs, ecx", "mov gs, ecx"]),
         `set${condition(r)} dl`,
       ];
     case 10:
@@ -156,6 +144,32 @@ const user: Family = (w, r) => {
   w.put(`push dword ${data3}`, `push dword ${AT.userStack}`, `push dword ${h(flagImage(r))}`);
   w.put(`push dword ${code3}`, `push dword U${w.id}`, "iretd");
   putUserCode(w, r, 9);
+};
+
+/**
+ * What tells ring 3 the state of the machine without a trap: descriptor tables, the task register, the machine status word,
+ * access rights and limits. A monitor that runs user code directly on plain IA-32 cannot hide these.
+ */
+const userSensitive: Family = (w, r) => {
+  const { code3, data3 } = SEL;
+  w.put(
+    `mov eax, ${data3}`,
+    "mov ds, eax",
+    "mov es, eax",
+    `push dword ${data3}`,
+    `push dword ${AT.userStack}`,
+  );
+  w.put(`push dword ${h(flagImage(r))}`, `push dword ${code3}`, `push dword U${w.id}`, "iretd");
+  w.putUser(`U${w.id}:`);
+  for (let n = 1 + r.below(5); n > 0; n--) {
+    w.putUser(...r.pick([
+      [`${r.word("sgdt sidt")} [${h(TEST + 0x4000 + r.below(0xf00))}]`],
+      [`${r.word("smsw sldt str")} ${register(r, 4)}`],
+      [`mov ecx, ${selector(r, 0.6)}`, `${r.word("lar lsl")} ${register(r, 4)}, ecx`, "setz dl"],
+      computing(r, userAddress),
+    ]));
+  }
+  w.putUser("xor eax, eax", "int 0x80");
 };
 
 /** The same by a far return, and by SYSEXIT. */
@@ -279,6 +293,7 @@ export const USER: Readonly<Record<string, readonly [weight: number, family: Fam
   user: [12, user],
   "user-otherwise": [3, userOtherwise],
   "user-loop": [4, userLoop],
+  "user-sensitive": [2, userSensitive],
   "middle-rings": [1, middle],
   task: [2, task],
   "virtual-8086": [1, virtual8086],
