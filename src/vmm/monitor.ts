@@ -67,8 +67,8 @@ import { VirtualMachine, type VirtualMachineOptions } from "./virtual_machine.ts
 const EVENT_MONITOR_ENTRY = eventNumber("monitor-entry");
 const EVENT_WORLD_SWITCH = eventNumber("world-switch");
 
-/** Instructions interpreted in a row before the processor looks at its own interrupts again. */
-const INTERPRETED_IN_A_ROW = 64;
+/** Instructions interpreted, or interrupts delivered, in a row before the processor looks at its own interrupts again. */
+const STEPS_IN_A_ROW = 64;
 
 /** What a monitor is made of. Everything has a default. */
 export interface MonitorOptions {
@@ -117,8 +117,6 @@ export class Monitor implements TrapPort {
   readonly #directory: number;
   /** Whose state is on the processor; null while the monitor's own stubs run. */
   #current: VirtualMachine | null = null;
-  /** The virtual machine to be interpreted further. */
-  #last: VirtualMachine | null = null;
   #finished = true;
 
   /** @throws {MonitorError}, {@linkcode MachineError} or {@linkcode ProfileError} for options that are wrong */
@@ -240,71 +238,82 @@ export class Monitor implements TrapPort {
     const vm = this.#current;
     if (vm?.technique.bypasses?.(event)) return false;
     if (event.kind === "interrupt") this.allocator.timer.fired();
-    if (vm === null) {
-      if (this.#last !== null) this.#interpret(this.#last);
-    } else {
+    if (vm !== null) {
       cpu.ledger.count(EVENT_MONITOR_ENTRY);
       vm.counts.entries++;
       this.#current = null;
       cpu.enterWorld(WORLD_MONITOR);
-      const seen = vm.technique.leave(vm, event);
-      if (!vm.technique.trap(vm, seen)) {
-        vm.charge("monitor-dispatch");
-        dispatch(vm, seen);
-      }
+      this.#contained(vm, () => this.#handle(vm, event));
     }
     this.#goOn();
     return true;
   }
 
-  /** Chooses who goes on, and lets it. */
+  #handle(vm: VirtualMachine, event: CpuEvent): void {
+    const seen = vm.technique.leave(vm, event);
+    if (vm.technique.trap(vm, seen)) return;
+    vm.charge("monitor-dispatch");
+    dispatch(vm, seen);
+  }
+
+  /** What the monitor cannot do for a guest ends that guest, not the monitor. */
+  #contained<T>(vm: VirtualMachine, action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error;
+      vm.kill(error.message);
+      return undefined;
+    }
+  }
+
+  /**
+   * Chooses who goes on, and lets it. A guest that the hardware cannot run, or that takes one interrupt after the other, is
+   * dealt with for a while; then the processor looks at its own interrupts and comes back.
+   */
   #goOn(): void {
     const { cpu } = this.#board;
-    this.#last = null;
-    for (;;) {
+    for (let n = 0; n < STEPS_IN_A_ROW; n++) {
       for (const vm of this.#machines) if (vm.alive) vm.settle();
       const vm = this.#scheduler.pick(this.#machines, cpu.now());
       if (vm === null) return this.#idle();
-      if (cpu.ledger.vm !== vm.number) {
-        cpu.enterWorld(WORLD_MONITOR);
-        cpu.settle();
-        cpu.ledger.vm = vm.number;
-        cpu.ledger.count(EVENT_WORLD_SWITCH);
-      }
-      if (vm.interruptible) {
-        if (!vm.inInterruptShadow) vm.interpreter.interrupt();
-        else vm.interpret();
-        continue;
-      }
-      if (vm.technique.deliverPending?.(vm)) continue;
-      if (vm.technique.enter(vm)) {
-        this.#current = vm;
-        const { instruction, event } = cpu.costs;
-        cpu.chargeTo(WORLD_TRANSITION, instruction["interrupt-return"] + event["privilege-change"]);
-        this.#setTimer(vm);
-        return;
-      }
-      this.#interpret(vm);
-      if (this.#last !== null) {
-        this.#setTimer(vm);
-        return this.#enterStub(STUB_CONTINUE);
-      }
+      if (cpu.ledger.vm !== vm.number) this.#switchTo(vm);
+      if (this.#contained(vm, () => this.#letGoOn(vm))) return;
     }
+    this.#setTimer(null);
+    this.#enterStub(STUB_CONTINUE);
   }
 
-  /** Interprets a guest that the hardware cannot run, for a while. */
-  #interpret(vm: VirtualMachine): void {
-    this.#last = null;
-    for (let n = 0; n < INTERPRETED_IN_A_ROW; n++) {
-      vm.interpret();
-      vm.settle();
-      if (!vm.ready || vm.direct.runnable()) return;
+  #switchTo(vm: VirtualMachine): void {
+    const { cpu } = this.#board;
+    cpu.enterWorld(WORLD_MONITOR);
+    cpu.settle();
+    cpu.ledger.vm = vm.number;
+    cpu.ledger.count(EVENT_WORLD_SWITCH);
+  }
+
+  /** One step of a guest. @returns whether it has the processor now */
+  #letGoOn(vm: VirtualMachine): boolean {
+    if (vm.interruptible) {
+      if (vm.inInterruptShadow) vm.interpret();
+      else vm.interpreter.interrupt();
+      return false;
     }
-    this.#last = vm;
+    if (vm.technique.deliverPending?.(vm)) return false;
+    if (!vm.technique.enter(vm)) {
+      vm.interpret();
+      return false;
+    }
+    this.#current = vm;
+    const { cpu } = this.#board;
+    const { instruction, event } = cpu.costs;
+    cpu.chargeTo(WORLD_TRANSITION, instruction["interrupt-return"] + event["privilege-change"]);
+    this.#setTimer(vm);
+    return true;
   }
 
   /** An interrupt when something is due, or when the slice is over and others wait. */
-  #setTimer(vm: VirtualMachine): void {
+  #setTimer(vm: VirtualMachine | null): void {
     let deadline = Infinity;
     for (const each of this.#machines) {
       if (!each.alive) continue;

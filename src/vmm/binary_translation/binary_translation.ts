@@ -15,6 +15,7 @@ import {
   type CpuEvent,
   CR0,
   CR0_PG,
+  CR2,
   CR3,
   CR4,
   CR4_PSE,
@@ -55,7 +56,7 @@ import {
   VECTOR_CALLOUT,
 } from "../area.ts";
 import { descriptorWords, RING1_CODE, RING1_DATA } from "../descriptors/deprivileged.ts";
-import { DATA_BASE } from "../descriptors/monitor_descriptors.ts";
+import { DATA_BASE, writeCacheDescriptors } from "../descriptors/monitor_descriptors.ts";
 import { MonitorError } from "../errors.ts";
 import type { TraceClient } from "../memory/traces.ts";
 import type { Technique } from "../technique.ts";
@@ -64,7 +65,8 @@ import { fillFlagTables } from "./flag_tables.ts";
 import { type TranslationOptions, translationOptions } from "./options.ts";
 import { type TranslationReport, translationReport } from "./report.ts";
 import { type CodeLocation, type Departure, Translator, type TranslatorHost } from "./translator.ts";
-import type { Entry } from "./unit.ts";
+import { TracedStores } from "./traced_stores.ts";
+import type { Entry, Unit } from "./unit.ts";
 import {
   AREA_COUNTERS,
   COUNTERS,
@@ -83,6 +85,9 @@ const WINDOW_LIMIT = -DATA_BASE - 1;
 const BREAKPOINTS = 0xff;
 const PAGE_MASK = ~0xfff;
 const INTERRUPT_SHADOW = 1;
+const PAGE_FAULT = 14;
+/** Error code of a write to a page that is there. */
+const WRITE_REFUSED = 3;
 
 const EVENTS = {
   translation: eventNumber("translation"),
@@ -113,14 +118,18 @@ export class BinaryTranslation implements Technique {
     directEntries: 0,
   };
 
+  /** Stores to traced pages that are done in the cache. */
+  readonly stores: TracedStores;
+
   readonly #vm: VirtualMachine;
   readonly #tracer: TraceClient;
   /** CS and GS as direct execution has loaded them, while the cache's own are there instead. */
   readonly #shelved = new Int32Array(8);
   /** Whether translated code has the processor. */
   #inCache = false;
-  /** Where the cache was left for the event being handled. */
+  /** Where the cache was left for the event being handled, and whether by a callout. */
   #departure: Departure | null = null;
+  #called = false;
   /** What the next entry has found already. */
   #ahead: Entry | null = null;
   #epoch = 0;
@@ -140,11 +149,14 @@ export class BinaryTranslation implements Technique {
     area.map(AREA_LOOKUP, LOOKUP_BYTES);
     area.map(AREA_CACHE, this.options.cacheBytes);
     if (this.options.countExecutions) area.map(AREA_COUNTERS, COUNTERS * 4);
+    writeCacheDescriptors(area);
     const window = descriptorWords(DATA_BASE, WINDOW_LIMIT, RING1_DATA);
     window.forEach((word, n) => area.write32(AREA_GDT + (CACHE_DATA & ~7) + 4 * n, word));
     fillFlagTables(area, 0);
     this.#tracer = { name: "translated code", wrote: (gpa, bytes) => this.translator.wrote(gpa, bytes) };
     this.translator = new Translator(this.#host(), this.options);
+    this.stores = new TracedStores(vm, this.options.traceQueue);
+    if (this.options.adaptive) this.translator.setSpecial(this.stores.special);
   }
 
   #host(): TranslatorHost {
@@ -172,6 +184,7 @@ export class BinaryTranslation implements Technique {
     this.#inCache = false;
     this.#departure = this.#ahead = null;
     this.translator.flush();
+    this.stores.reset();
   }
 
   /** User code runs directly, kernel code in the cache; what neither can do is interpreted. */
@@ -180,7 +193,8 @@ export class BinaryTranslation implements Technique {
     const ahead = this.#ahead;
     this.#ahead = null;
     if (!vm.direct.runnable()) return false;
-    if (v[CPL] !== 0) return this.#enterDirectly(vm);
+    // Ring 1 is where translated code runs: a guest's own code there could load its descriptors.
+    if (v[CPL] !== 0) return v[CPL] !== 1 && this.#enterDirectly(vm);
     if (!this.#translatable(v)) return false;
     this.translator.setContext(v[BASE + CS]!, v[LIMIT + CS]! >>> 0);
     this.#revalidate(v);
@@ -212,11 +226,13 @@ export class BinaryTranslation implements Technique {
     if (v[EPOCH] === this.#epoch) return;
     this.#epoch = v[EPOCH]!;
     this.translator.revalidate();
+    this.stores.revalidate();
   }
 
   #enterCache(vm: VirtualMachine, entry: Entry): void {
     vm.direct.enter({ timeStampTraps: this.options.rdtsc === "trap" });
     this.#fillWindow(vm);
+    this.stores.prepare();
     const cpu = vm.physical, s = cpu.s;
     this.#shelve(s, CS, 0);
     this.#shelve(s, GS, 4);
@@ -276,6 +292,7 @@ export class BinaryTranslation implements Technique {
     if (departure === null) {
       throw new Error(`translated code was left at ${event.returnEip >>> 0}, where there is none`);
     }
+    this.stores.drain();
     this.#unshelve(cpu, CS, 0);
     this.#unshelve(cpu, GS, 4);
     const seen = { ...event, returnEip: departure.eip };
@@ -283,15 +300,20 @@ export class BinaryTranslation implements Technique {
     const v = vm.cpu.s;
     v[EFLAGS] = (v[EFLAGS]! & ~IF) | vm.area.read32(AREA_DATA + VIRTUAL_IF);
     if (departure.shadow) v[SHADOW] = INTERRUPT_SHADOW;
-    if (called) this.#departure = departure;
+    this.#departure = departure;
+    this.#called = called;
     return seen;
   }
 
-  /** Callouts. */
-  trap(vm: VirtualMachine): boolean {
+  /** Callouts. Everything else is the dispatcher's. */
+  trap(vm: VirtualMachine, event: CpuEvent): boolean {
     const departure = this.#departure;
     if (departure === null) return false;
     this.#departure = null;
+    if (!this.#called) {
+      if (this.options.adaptive) this.#noteTrace(vm, event, departure.unit);
+      return false;
+    }
     const site = this.translator.site(departure);
     if (site === undefined) throw new Error("a callout of translated code that nobody has emitted");
     this.counts.callouts[site.kind]++;
@@ -303,12 +325,30 @@ export class BinaryTranslation implements Technique {
       return true;
     }
     const { unit } = departure;
-    vm.interpret(unit.live ? unit.instructions[site.instruction]!.instruction : undefined);
+    const { eip, instruction } = unit.instructions[site.instruction]!;
+    const stores = this.stores.has(eip);
+    const linear = stores ? this.stores.address(instruction) : 0;
+    vm.interpret(unit.live ? instruction : undefined);
+    if (stores && this.stores.served(eip, instruction, linear)) this.translator.retranslate(eip);
     if (site.kind === "look-up" && this.#staysTranslated(v)) {
       this.#revalidate(v);
       this.#ahead = this.translator.found(site.exit, v[EIP]!);
     }
     return true;
+  }
+
+  /** An instruction that keeps writing to traced pages is translated again. */
+  #noteTrace(vm: VirtualMachine, event: CpuEvent, unit: Unit): void {
+    if (
+      event.kind !== "exception" || event.vector !== PAGE_FAULT ||
+      (event.errorCode & WRITE_REFUSED) !== WRITE_REFUSED
+    ) {
+      return;
+    }
+    const eip = event.returnEip;
+    const hitting = unit.instructions.find((one) => one.eip === eip);
+    if (hitting === undefined) return;
+    if (this.stores.hit(eip, hitting.instruction, vm.physical.s[CR2]!)) this.translator.retranslate(eip);
   }
 
   /** Whether the guest goes on in the code that the translations are of. */

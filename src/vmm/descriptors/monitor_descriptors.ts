@@ -21,15 +21,23 @@ import { type MonitorArea, taskStateDescriptor } from "./monitor_area.ts";
 /** Linear address of the monitor data, which GS shows translated code from offset 0 on. */
 export const DATA_BASE = (MONITOR_BASE + AREA_DATA) | 0;
 
-/** Writes the descriptors of ring 0, of the task state, and of the translation cache. */
+function put(area: MonitorArea, selector: number, [low, high]: [number, number]): void {
+  area.write32(AREA_GDT + (selector & ~7), low);
+  area.write32(AREA_GDT + (selector & ~7) + 4, high);
+}
+
+/** Writes the descriptors of ring 0 and of the task state, which no guest can use. */
 export function writeMonitorDescriptors(area: MonitorArea): void {
-  const put = (selector: number, [low, high]: [number, number]) => {
-    area.write32(AREA_GDT + (selector & ~7), low);
-    area.write32(AREA_GDT + (selector & ~7) + 4, high);
-  };
-  put(MONITOR_CODE, descriptorWords(0, -1, RING0_CODE));
-  put(MONITOR_STACK, descriptorWords(0, -1, RING0_DATA));
-  put(MONITOR_TSS, taskStateDescriptor());
-  put(CACHE_CODE, descriptorWords(0, -1, RING1_CODE));
-  put(CACHE_DATA, descriptorWords(DATA_BASE, DATA_BYTES - 1, RING1_DATA));
+  put(area, MONITOR_CODE, descriptorWords(0, -1, RING0_CODE));
+  put(area, MONITOR_STACK, descriptorWords(0, -1, RING0_DATA));
+  put(area, MONITOR_TSS, taskStateDescriptor());
+}
+
+/**
+ * Writes the descriptors of the translation cache. They are of ring 1: only where no guest code runs there untranslated may they
+ * exist, for whoever loads them sees the monitor area.
+ */
+export function writeCacheDescriptors(area: MonitorArea): void {
+  put(area, CACHE_CODE, descriptorWords(0, -1, RING1_CODE));
+  put(area, CACHE_DATA, descriptorWords(DATA_BASE, DATA_BYTES - 1, RING1_DATA));
 }
