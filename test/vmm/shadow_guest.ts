@@ -5,7 +5,7 @@
 
 import {
   CPL,
-  Cpu,
+  type Cpu,
   CR0,
   CR0_PE,
   CR0_PG,

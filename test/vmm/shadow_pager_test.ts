@@ -118,10 +118,21 @@ describe("4 MiB pages", () => {
     const linear = 3 << 22;
     expect(guest.access(linear | 0xd000, READ, USER)).toEqual({ gpa: 0xd000 });
     expect(guest.memory.read32(DIRECTORY + 12)).toBe(P | W | U | PS | A);
-    guest.access(linear | 0xe000, WRITE, USER);
-    expect(guest.memory.read32(DIRECTORY + 12)).toBe(P | W | U | PS | A | D);
     guest.access(linear | 0xd000, WRITE, USER);
+    expect(guest.kinds).toEqual(["filled"]);
+    expect(guest.memory.read32(DIRECTORY + 12)).toBe(P | W | U | PS | A | D);
+    guest.access(linear | 0xe000, READ, USER);
+    guest.access(linear | 0xe000, WRITE, USER);
     expect(guest.kinds).toEqual([]);
+  });
+
+  test("that become page tables are not what they were", () => {
+    const guest = paged();
+    guest.memory.poke32(DIRECTORY + 4, P | W | U | PS);
+    expect(guest.access(1 << 22 | 0xc000, READ, USER)).toEqual({ gpa: 0xc000 });
+    guest.memory.write(DIRECTORY + 4, 4, P | W | U);
+    guest.pager.invalidatePage(1 << 22 | 0xc000);
+    expect(guest.access(1 << 22 | 0xc000, READ, USER)).toEqual({ fault: 4 });
   });
 
   test("with reserved bits raise a fault that says so", () => {
@@ -174,6 +185,17 @@ describe("a kernel in ring 3", () => {
     expect(guest.pager.root()).not.toBe(kernel);
     expect(guest.access(0x7000, WRITE, KERNEL)).toEqual({ fault: 2 });
     expect(guest.pager.root()).toBe(kernel);
+  });
+});
+
+describe("a kernel in ring 3 with a single root", () => {
+  test("does not leave its translations to the user, though the two roots lie in the same frame", () => {
+    const guest = paged({ ring3Kernel: true, roots: 1 });
+    guest.memory.poke32(TABLE + 48, 0xc000 | P | W);
+    expect(guest.access(0xc000, WRITE, KERNEL)).toEqual({ gpa: 0xc000 });
+    const root = guest.pager.root();
+    expect(guest.access(0xc000, READ, USER)).toEqual({ fault: 5 });
+    expect(guest.pager.root()).toBe(root);
   });
 });
 

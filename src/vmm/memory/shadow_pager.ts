@@ -392,8 +392,6 @@ export class ShadowPager implements TraceClient {
     if (!large && (directoryEntry & PTE_ACCESSED) === 0) {
       directoryMarked = directoryEntry | PTE_ACCESSED;
       memory.poke32(directoryAddress, directoryMarked);
-      // A directory that is its own page table: the entry may be one and the same.
-      if (tableAddress === directoryAddress) entry = directoryMarked;
     }
     const marked = entry | PTE_ACCESSED | (write ? PTE_DIRTY : 0);
     if (marked !== entry) memory.poke32(tableAddress, marked);
@@ -611,7 +609,6 @@ export class ShadowPager implements TraceClient {
 
   /** Whether a guest table that keeps being written is likely to be ordinary memory by now. */
   #seemsAbandoned(slot: number): boolean {
-    if (slot === this.#root) return false;
     const tables = this.#tables;
     const writes = tables.writes[slot]!;
     if (writes < WRITES_UNREACHABLE) return false;
