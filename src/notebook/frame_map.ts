@@ -83,7 +83,9 @@ export function frameMap(monitor: Monitor, options: Partial<ChartOptions> = {}):
     const line = Math.floor(row.frame / FRAMES_PER_LINE);
     const from = row.frame % FRAMES_PER_LINE;
     const mebibyte = FRAMES_PER_LINE / FRAMES_PER_MEBIBYTE;
-    return { ...row, _x: from, _x2: from + row.frames, _y: line * mebibyte, _y2: (line + 1) * mebibyte };
+    // Each line reaches a little under the next one, so that no hairline shows between them.
+    const to = Math.min(lines, line + 1.2) * mebibyte;
+    return { ...row, _x: from, _x2: from + row.frames, _y: line * mebibyte, _y2: to };
   });
   const counts = owners.map((owner) => {
     const frames = data.reduce((sum, row) => row.owner === owner ? sum + row.frames : sum, 0);

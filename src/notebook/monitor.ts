@@ -42,20 +42,20 @@ export function monitorSentence({ status, machines, instructions, cycles }: Moni
 /** The virtual machines of a run: how each ended, and how many of its instructions the hardware executed. */
 export function machineTable(run: MonitorRun): Table<GuestOutcome> {
   return table(run.machines, {
-    caption: "The virtual machines",
+    caption: "The virtual machines: instructions executed directly and interpreted, entries to the monitor",
     columns: [
       { key: "name", title: "Name" },
       { key: "technique", title: "Technique" },
       { key: "status", title: "At the end", format: (_, machine) => machineStatus(machine) },
-      { key: "direct", title: "Executed directly", unit: "instructions" },
-      { key: "interpreted", title: "Interpreted", unit: "instructions" },
+      { key: "direct", title: "Direct" },
+      { key: "interpreted", title: "Interpreted" },
       {
         key: "number",
         title: "Direct share",
         align: "right",
         format: (_, { direct, interpreted }) => directShare(direct, interpreted),
       },
-      { key: "entries", title: "Entries to the monitor", unit: "times" },
+      { key: "entries", title: "Entries" },
     ],
   });
 }
@@ -79,8 +79,8 @@ export function monitorChart(run: MonitorRun, options: Partial<StackedBarsOption
   }));
   return stackedBars(rows, {
     title: "Where the cycles went",
-    category: { field: "machine", title: "Virtual machine", order: [...names.values()] },
-    value: { field: "cycles", title: "Cycles", unit: "cycles" },
+    category: { field: "machine", title: "Virtual machine", order: [...names.values(), NOBODY] },
+    value: { field: "cycles", title: "Time", unit: "cycles" },
     part: { field: "world", title: "World" },
     ...options,
   });
