@@ -86,8 +86,8 @@ const BREAKPOINTS = 0xff;
 const PAGE_MASK = ~0xfff;
 const INTERRUPT_SHADOW = 1;
 const PAGE_FAULT = 14;
-/** Error code of a write to a page that is there. */
-const WRITE_REFUSED = 3;
+/** Error code: the access was a write. */
+const PF_WRITE = 2;
 
 const EVENTS = {
   translation: eventNumber("translation"),
@@ -155,7 +155,7 @@ export class BinaryTranslation implements Technique {
     fillFlagTables(area, 0);
     this.#tracer = { name: "translated code", wrote: (gpa, bytes) => this.translator.wrote(gpa, bytes) };
     this.translator = new Translator(this.#host(), this.options);
-    this.stores = new TracedStores(vm, this.options.traceQueue);
+    this.stores = new TracedStores(vm, this.options);
     if (this.options.adaptive) this.translator.setSpecial(this.stores.special);
   }
 
@@ -341,7 +341,7 @@ export class BinaryTranslation implements Technique {
   #noteTrace(vm: VirtualMachine, event: CpuEvent, unit: Unit): void {
     if (
       event.kind !== "exception" || event.vector !== PAGE_FAULT ||
-      (event.errorCode & WRITE_REFUSED) !== WRITE_REFUSED
+      (event.errorCode & PF_WRITE) === 0
     ) {
       return;
     }

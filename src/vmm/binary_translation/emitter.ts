@@ -24,6 +24,7 @@ export class Emitter {
   readonly #bytes: number[] = [];
   readonly #marks: Mark[] = [];
   #eip = 0;
+  #next = 0;
   #shadow = false;
 
   /** Offset of the next byte. */
@@ -44,10 +45,12 @@ export class Emitter {
   /**
    * From here on the guest stands before the instruction at `eip`, with its own registers.
    *
+   * @param next EIP behind it
    * @param shadow it is the one after STI, which interrupts have to wait for
    */
-  boundary(eip: number, shadow = false): void {
+  boundary(eip: number, next: number, shadow = false): void {
     this.#eip = eip;
+    this.#next = next;
     this.#shadow = shadow;
     this.#mark(null);
   }
@@ -60,6 +63,11 @@ export class Emitter {
   /** From here on the registers are the guest's again, before the present instruction. */
   recovered(): void {
     this.#mark(null);
+  }
+
+  /** From here on the present instruction has happened, but for what a recipe restores; it must not happen again. */
+  happened(recipe: Recipe): void {
+    this.#mark(recipe, this.#next, false);
   }
 
   /** From here on the present instruction has happened, and the guest is at `eip` with its own registers. */
@@ -199,6 +207,13 @@ export class Emitter {
   /** Jcc with a displacement that is filled in later. @returns the displacement's offset */
   jumpIf(condition: number): number {
     this.bytes(0x0f, 0x80 | condition);
+    this.word(0);
+    return this.at - 4;
+  }
+
+  /** JMP with a displacement that is filled in later. @returns the displacement's offset */
+  jump(): number {
+    this.bytes(0xe9);
     this.word(0);
     return this.at - 4;
   }

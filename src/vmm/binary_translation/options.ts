@@ -26,6 +26,10 @@ export interface TranslationOptions {
   readonly staticPorts: readonly number[];
   /** Translate instructions again that keep writing to traced pages, so that they no longer trap. */
   readonly adaptive: boolean;
+  /** Trace hits of an instruction after which that is done. */
+  readonly traceHits: number;
+  /** How many stores such instructions may leave for the monitor to hear of later, 1..64. */
+  readonly traceQueue: number;
   /** Emit a counter into every unit, for exact counts of executions. */
   readonly countExecutions: boolean;
 }
@@ -39,6 +43,8 @@ export const DEFAULT_TRANSLATION: TranslationOptions = {
   rdtsc: "cache",
   staticPorts: [0x80],
   adaptive: true,
+  traceHits: 8,
+  traceQueue: 8,
   countExecutions: false,
 };
 
@@ -60,6 +66,8 @@ export function translationOptions(options: Partial<TranslationOptions> = {}): T
   };
   within("unitInstructions", all.unitInstructions, 1, 64);
   within("cacheBytes", all.cacheBytes, LEAST_CACHE, MOST_CACHE);
+  within("traceHits", all.traceHits, 1, 1_000_000);
+  within("traceQueue", all.traceQueue, 1, 64);
   if (all.cacheBytes % PAGE !== 0) {
     throw new MonitorError(`cacheBytes is ${all.cacheBytes}: it must be a multiple of ${PAGE}`);
   }

@@ -176,6 +176,7 @@ export function emitMovSelector(
   e.load(register, slot);
   e.recover({ spilled: bit(register) });
   e.bytes(...prefixes, 0x66, 0x89, (tail[0]! & ~0x38) | register << 3, ...tail.subarray(1));
+  e.happened({ spilled: bit(register) });
   unspill(e, register);
 }
 

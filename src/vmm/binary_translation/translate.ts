@@ -145,9 +145,9 @@ class UnitTranslator {
       const instruction = this.#decode(length);
       if (instruction === null) break;
       const start = e.at;
-      e.boundary(eip, shadow);
-      if (length === 0 && this.#hints.counter >= 0) emitCount(e, this.#hints.counter);
       const next = (eip + instruction.length) | 0;
+      e.boundary(eip, next, shadow);
+      if (length === 0 && this.#hints.counter >= 0) emitCount(e, this.#hints.counter);
       const bytes = this.#guest.bytes.slice(length, length + instruction.length);
       const special = this.#hints.special(eip, instruction, bytes);
       let plan = planFor(instruction, next, this.#context.limit, this.#options);

@@ -43,12 +43,19 @@ export const LATCHES = 0x900;
 /** How many ports there may be. */
 export const MAX_LATCHES = 64;
 
-/** Pages whose traced writes are done in the cache: how many guest-physical addresses of such writes wait. */
-export const QUEUE_LENGTH = 0xa00;
-/** Guest-physical addresses of writes that those who trace the pages have not been told of yet. */
-export const QUEUE = 0xa04;
-/** How many find room. */
-export const QUEUE_ENTRIES = 64;
+/** Bases of the guest's segments, ES..GS, for stores that are done in the cache. */
+export const BASES = 0xa00;
+/** Linear pages whose traced stores are done in the cache, by the low bits of their number; -1 for none. */
+export const ALIAS_TAGS = 0xa20;
+/** How many there can be. */
+export const ALIASES = 8;
+/** How many such stores those who trace the pages have not been told of yet, and where they went: offsets among the aliases. */
+export const QUEUE_LENGTH = 0xa40, QUEUE = 0xa44;
+
+/** The aliases: writable mappings of traced pages, in the monitor area and as GS sees them. */
+export const AREA_ALIAS = 0x50000;
+/** The same as GS sees it. */
+export const ALIAS = AREA_ALIAS - AREA_DATA;
 
 /** The look-up table, seen through GS. Entries of two words: minus guest EIP, linear address in the translation cache. */
 export const LOOKUP = AREA_LOOKUP - AREA_DATA;

@@ -93,6 +93,12 @@ export class Traces {
     return this.#clients.get(gfn)?.includes(client) ?? false;
   }
 
+  /** Whether `client` is the only one that hears of writes to a frame. */
+  only(gfn: number, client: TraceClient): boolean {
+    const clients = this.#clients.get(gfn);
+    return clients?.length === 1 && clients[0] === client;
+  }
+
   /** Tells everyone who asked about the frame of `gpa`, in the order in which they asked; clients may come and go meanwhile. */
   notify(gpa: number, bytes: number): void {
     const clients = this.#clients.get(gpa >>> 12);
