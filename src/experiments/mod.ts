@@ -17,6 +17,16 @@ export {
 export * from "./classification.ts";
 export * from "./classify.ts";
 export type { Difference, Effect } from "./effect.ts";
+export {
+  type CompareOptions,
+  compareWithNative,
+  differencesBetween,
+  type Equivalence,
+  type EquivalenceDifference,
+  type GuestEnd,
+  type MemoryRange as IgnoredMemory,
+  nativeEnd,
+} from "./equivalence.ts";
 export { type FactDisagreement, factDisagreements } from "./facts.ts";
 export { experimentOn, type FormFindings, Laboratory } from "./form_experiment.ts";
 export { BenchError, type GeneralRegister, type GuestStateOptions } from "./guest_state.ts";

@@ -6,3 +6,4 @@
 
 export * from "./kernel/mod.ts";
 export * from "./nanobench/mod.ts";
+export * from "./random/mod.ts";

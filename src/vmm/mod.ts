@@ -6,6 +6,9 @@
 
 export { FrameAllocator, type FrameOwner, type FrameUse } from "./allocator/frames.ts";
 export { MONITOR_BASE, VECTOR_CALLOUT, VECTOR_CONTINUE, VECTOR_HYPERCALL } from "./area.ts";
+export { type Resource, type ResourceRequests, RESOURCES } from "./allocator/allocator.ts";
+export * from "./binary_translation/mod.ts";
+export { type Routine, ROUTINES } from "./interpreter/routines.ts";
 export type { KernelRing } from "./descriptors/deprivileged.ts";
 export { MonitorError } from "./errors.ts";
 export type { Interpretation } from "./interpreter/interpreter.ts";
