@@ -91,8 +91,10 @@ export class DirectExecution {
   readonly #cpu: Cpu;
   readonly #vcpu: Cpu;
   readonly #kernelRing: KernelRing;
-  /** Segment registers as they were given to the hardware: selector, base, limit, rights. */
-  readonly #loaded = new Int32Array(SEGMENTS * 4);
+  /** Segment registers as they were given to the hardware, and as the guest had them: selector, base, limit, rights of each. */
+  readonly #loaded = new Int32Array(SEGMENTS * 8).fill(-1);
+  /** The real ring they were given in. */
+  #loadedRing = -1;
   #instructions = 0;
 
   constructor(vm: VirtualMachine) {
@@ -136,6 +138,7 @@ export class DirectExecution {
     if (((s[DR + 7]! | v[DR + 7]!) & BREAKPOINTS) !== 0) this.#loadBreakpoints();
     this.#loadTables();
     for (let r = 0; r < SEGMENTS; r++) this.#loadSegment(r);
+    this.#loadedRing = s[CPL]!;
     const root = vm.pager.root();
     if (s[CR3] !== root) {
       s[CR3] = root;
@@ -198,24 +201,33 @@ export class DirectExecution {
     const cpu = this.#cpu, s = cpu.s, v = this.#vcpu.s;
     const ring = this.#kernelRing;
     const base = v[BASE + r]!, rights = v[RIGHTS + r]!;
+    const at = r * 8;
+    const loaded = this.#loaded;
+    if (
+      loaded[at] === s[SELECTOR + r] && loaded[at + 1] === s[BASE + r] && loaded[at + 2] === s[LIMIT + r] &&
+      loaded[at + 3] === s[RIGHTS + r] && loaded[at + 4] === v[SELECTOR + r] && loaded[at + 5] === base &&
+      loaded[at + 6] === v[LIMIT + r] && loaded[at + 7] === rights && this.#loadedRing === s[CPL]
+    ) return;
     const cut = isUsable(rights) ? truncatedLimit(base, v[LIMIT + r]!, rights) : null;
     let selector = v[SELECTOR + r]!;
     // The processor itself keeps the RPL of CS and SS equal to the CPL.
     if (r === CS || r === SS) selector = (selector & ~3) | s[CPL]!;
     if (cut === null) setSegment(cpu, r, selector, 0, 0, 0);
     else setSegment(cpu, r, selector, base, cut, deprivilegedRights(rights, ring));
-    const at = r * 4;
-    const loaded = this.#loaded;
     loaded[at] = s[SELECTOR + r]!;
     loaded[at + 1] = s[BASE + r]!;
     loaded[at + 2] = s[LIMIT + r]!;
     loaded[at + 3] = s[RIGHTS + r]!;
+    loaded[at + 4] = v[SELECTOR + r]!;
+    loaded[at + 5] = base;
+    loaded[at + 6] = v[LIMIT + r]!;
+    loaded[at + 7] = rights;
   }
 
   /** Notices what the guest has loaded itself. */
   #saveSegment(r: number): void {
     const vm = this.#vm, s = this.#cpu.s, vcpu = this.#vcpu, v = vcpu.s;
-    const at = r * 4;
+    const at = r * 8;
     const loaded = this.#loaded;
     const selector = s[SELECTOR + r]!;
     if (

@@ -53,6 +53,10 @@ export class CodeCache {
   /** One byte per host page: is there decoded code on it? */
   readonly #codePages: Uint8Array;
   readonly #segments = new Map<number, number>();
+  /** The segment asked for last: most changes of mode leave it as it is. */
+  #lastBase = 0;
+  #lastLimit = 0;
+  #lastNumber = -1;
   #used = 0;
   #keptInstructions = 0;
   /** The block built last is not in the tables: a single step, or code in a device's memory. */
@@ -84,6 +88,9 @@ export class CodeCache {
 
   /** A small number for a code segment, by base and limit. */
   segmentNumber(base: number, limit: number, most: number): number {
+    if (this.#lastNumber >= 0 && base === this.#lastBase && limit === this.#lastLimit) {
+      return this.#lastNumber;
+    }
     const key = (base >>> 0) * 0x100000000 + (limit >>> 0);
     let number = this.#segments.get(key);
     if (number === undefined) {
@@ -94,6 +101,9 @@ export class CodeCache {
       number = this.#segments.size;
       this.#segments.set(key, number);
     }
+    this.#lastBase = base;
+    this.#lastLimit = limit;
+    this.#lastNumber = number;
     return number;
   }
 
