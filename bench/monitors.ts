@@ -26,8 +26,8 @@ export const MONITOR_WORKLOADS: readonly MonitorWorkload[] = [
   },
   {
     name: "mixed",
-    what: "computing, system calls, process switches, page-table work and I/O",
-    size: { compute: 40, syscalls: 4000, switches: 1000, pageTable: 400, io: 100 },
+    what: "the kernel's own mix: computing, system calls, process switches, page-table work and I/O",
+    size: scaled(guests.DEFAULT_WORKLOAD, 20),
     most: 4,
   },
 ];
@@ -42,6 +42,11 @@ export interface MonitorTime {
   readonly seconds: Readonly<Record<string, number>>;
   /** Host seconds divided by the native ones. */
   readonly ratios: Readonly<Record<string, number>>;
+}
+
+function scaled(size: guests.WorkloadSize, times: number): guests.WorkloadSize {
+  const parts = Object.entries(size).map(([kind, count]) => [kind, Math.ceil(count * times)]);
+  return Object.fromEntries(parts) as unknown as guests.WorkloadSize;
 }
 
 interface Sample {
@@ -78,9 +83,7 @@ function runUnder(guest: guests.TeachingKernel, technique: TechniqueName): Sampl
  * @throws {ChecksumError} when two ways print different things
  */
 export function timeMonitors(workload: MonitorWorkload, share: number, repeats: number): MonitorTime {
-  const size = Object.fromEntries(
-    Object.entries(workload.size).map(([kind, count]) => [kind, Math.ceil(count * share)]),
-  ) as unknown as guests.WorkloadSize;
+  const size = scaled(workload.size, share);
   const plain = kernel(size, false), paravirtual = kernel(size, true);
   const ways = new Map<string, () => Sample>([["native", () => runNative(plain)]]);
   for (const technique of TECHNIQUES) {
