@@ -227,6 +227,9 @@ export class Monitor implements TrapPort {
     if (this.#current === null) {
       this.#finished = false;
       this.#enterStub(STUB_CONTINUE);
+    } else {
+      // The one that has the processor may have company since it was given it.
+      this.#setTimer(this.#current);
     }
     return before;
   }

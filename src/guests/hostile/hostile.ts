@@ -19,7 +19,16 @@ export interface HostileGuest {
   /** Short, unique. */
   readonly name: string;
   /** What kind of attack. */
-  readonly group: "memory" | "segments" | "paging" | "tables" | "control" | "time" | "devices" | "code" | "resources";
+  readonly group:
+    | "memory"
+    | "segments"
+    | "paging"
+    | "tables"
+    | "control"
+    | "time"
+    | "devices"
+    | "code"
+    | "resources";
   /** What it tries, as a sentence without a full stop. */
   readonly tries: string;
   /** The attack: lines of assembly behind the common beginning. */

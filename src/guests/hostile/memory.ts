@@ -29,7 +29,8 @@ const REGISTERS = ["cs", "ds", "es", "ss", "fs", "gs"] as const;
 const top = REGISTERS.map((register): HostileGuest => ({
   name: `top 4 MiB through ${register.toUpperCase()}`,
   group: "segments",
-  tries: `reads and writes the top 4 MiB of the linear space, where the monitor lives, through ${register.toUpperCase()}`,
+  tries:
+    `reads and writes the top 4 MiB of the linear space, where the monitor lives, through ${register.toUpperCase()}`,
   source: `${through(register, "0xFFC00000", "0x1004", 1023, register !== "cs")}
         ret`,
   ends: ["exited"],
@@ -80,7 +81,7 @@ export const MEMORY_ATTACKS: readonly HostileGuest[] = [
     name: "beyond RAM without paging",
     group: "memory",
     tries: "reads and writes physical addresses beyond its RAM, all over the 4 GiB",
-    source: `${through("ds", "0x200000", "0x00200FFC", 2040)}
+    source: `${through("ds", "0x200000", "0x00800FFC", 510)}
         ret`,
     ends: ["exited"],
   },
@@ -105,7 +106,7 @@ export const MEMORY_ATTACKS: readonly HostileGuest[] = [
         mov dword [0x3FF800], 0xDEADBEEF
         ENDTRY
         inc ebp
-        cmp ebp, 0x2000
+        cmp ebp, 0x500
         jb .next
         ret`,
     ends: ["exited"],
@@ -171,7 +172,8 @@ export const MEMORY_ATTACKS: readonly HostileGuest[] = [
   {
     name: "page directory that maps itself",
     group: "paging",
-    tries: "enters the page directory as its own page table, at the top and elsewhere, and rewrites entries through it",
+    tries:
+      "enters the page directory as its own page table, at the top and elsewhere, and rewrites entries through it",
     source: `
         call paging
         mov dword [DIRECTORY + 0xFFC], DIRECTORY + 7

@@ -14,7 +14,14 @@ function descriptor(base: number, limit: number, rights: number): string {
         mov dword [gdt + SPARE + 4], 0x${high.toString(16)}`;
 }
 
-function odd(name: string, tries: string, base: number, limit: number, rights: number, from: string): HostileGuest {
+function odd(
+  name: string,
+  tries: string,
+  base: number,
+  limit: number,
+  rights: number,
+  from: string,
+): HostileGuest {
   return {
     name,
     group: "segments",
@@ -61,14 +68,70 @@ function table(instruction: "lgdt" | "lidt", base: number, limit: number, use: s
 
 /** Guests that attack by descriptors, registers and tasks. */
 export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
-  odd("wrap-around by base", "reaches the monitor with a base near the top and offsets that wrap", 0xffe00000, 0xfffff, 0xc092, "0"),
-  odd("wrap-around from below", "reaches the monitor with a base of 1 MiB and offsets near 4 GiB", 0x100000, 0xfffff, 0xc092, "0xFFB00000"),
-  odd("expand-down segment", "uses an expand-down segment that covers all but its first bytes", 0, 0, 0xc096, "0xFFC00000"),
-  odd("expand-down with a base", "lets an expand-down segment's base wrap onto the monitor", 0xffc00000, 0, 0xc096, "0x1000"),
-  odd("16-bit expand-down segment", "uses a 16-bit expand-down segment based in the monitor", 0xffc20000, 0, 0x0096, "1"),
-  odd("byte limit over the top", "uses a segment with byte granularity right below the top", 0xfffff000, 0xfff, 0x4092, "0"),
-  odd("conforming code over the monitor", "reads through conforming code based in the monitor", 0xffc00000, 0xfffff, 0xc09e, "0"),
-  odd("descriptor of ring 3", "reads the monitor through a descriptor of ring 3", 0xffc00000, 0xfffff, 0xc0f2, "0"),
+  odd(
+    "wrap-around by base",
+    "reaches the monitor with a base near the top and offsets that wrap",
+    0xffe00000,
+    0xfffff,
+    0xc092,
+    "0",
+  ),
+  odd(
+    "wrap-around from below",
+    "reaches the monitor with a base of 1 MiB and offsets near 4 GiB",
+    0x100000,
+    0xfffff,
+    0xc092,
+    "0xFFB00000",
+  ),
+  odd(
+    "expand-down segment",
+    "uses an expand-down segment that covers all but its first bytes",
+    0,
+    0,
+    0xc096,
+    "0xFFC00000",
+  ),
+  odd(
+    "expand-down with a base",
+    "lets an expand-down segment's base wrap onto the monitor",
+    0xffc00000,
+    0,
+    0xc096,
+    "0x1000",
+  ),
+  odd(
+    "16-bit expand-down segment",
+    "uses a 16-bit expand-down segment based in the monitor",
+    0xffc20000,
+    0,
+    0x0096,
+    "1",
+  ),
+  odd(
+    "byte limit over the top",
+    "uses a segment with byte granularity right below the top",
+    0xfffff000,
+    0xfff,
+    0x4092,
+    "0",
+  ),
+  odd(
+    "conforming code over the monitor",
+    "reads through conforming code based in the monitor",
+    0xffc00000,
+    0xfffff,
+    0xc09e,
+    "0",
+  ),
+  odd(
+    "descriptor of ring 3",
+    "reads the monitor through a descriptor of ring 3",
+    0xffc00000,
+    0xfffff,
+    0xc0f2,
+    "0",
+  ),
   {
     name: "stack in the monitor",
     group: "segments",
@@ -83,7 +146,7 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
         ud2
         ENDTRY
         ret`,
-    ends: ["shutdown", "exited"],
+    ends: ["shutdown", "exited", "running"],
   },
   {
     name: "call gate to ring 0 in the monitor",
@@ -209,7 +272,12 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
     name: "LGDT at the top",
     group: "tables",
     tries: "loads a GDT that lies in the monitor, as long as a GDT can be",
-    source: table("lgdt", 0xffc00000, 0xffff, "mov eax, 0xFF80\n        mov es, eax\n        mov eax, [es:0]"),
+    source: table(
+      "lgdt",
+      0xffc00000,
+      0xffff,
+      "mov eax, 0xFF80\n        mov es, eax\n        mov eax, [es:0]",
+    ),
     ends: ["exited", "shutdown"],
   },
   {
@@ -300,7 +368,8 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "the monitor's vectors",
     group: "tables",
-    tries: "executes INT n for every n, from ring 0 and from ring 3, the monitor's own callout and hypercall among them",
+    tries:
+      "executes INT n for every n, from ring 0 and from ring 3, the monitor's own callout and hypercall among them",
     source: `
         mov ecx, 256
         mov edi, .code
@@ -400,7 +469,8 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "IOPL from inside",
     group: "control",
-    tries: "gives itself IOPL 3, IF, VM and RF by POPF and IRET in ring 0 and ring 3, then uses CLI and ports",
+    tries:
+      "gives itself IOPL 3, IF, VM and RF by POPF and IRET in ring 0 and ring 3, then uses CLI and ports",
     source: `
         TRY
         push dword 0x00237202
@@ -411,7 +481,7 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
         cli
         in al, 0x21
         ENDTRY
-        mov edi, 256
+        mov edi, 64
 .again: TRY
         push dword 0x7202
         push dword 0x08
@@ -422,6 +492,9 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
         ENDTRY
         dec edi
         jnz .again
+        push dword 2
+        popfd
+        mov dword [resume], give_up
         mov eax, .user
         jmp ring3
 .user:  push dword 0x00003302
@@ -440,9 +513,9 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "CR0 and CR4 at random",
     group: "control",
-    tries: "writes a few thousand random values to CR0 and CR4",
+    tries: "writes hundreds of random values to CR0 and CR4",
     source: `
-        mov esi, 3000
+        mov esi, 300
         mov ebx, 0x2468ACE1
 .next:  imul ebx, ebx, 1103515245
         add ebx, 12345
@@ -486,7 +559,8 @@ export const PRIVILEGE_ATTACKS: readonly HostileGuest[] = [
   {
     name: "MSRs",
     group: "control",
-    tries: "reads and writes thousands of model-specific registers, the monitor's SYSENTER registers among them",
+    tries:
+      "reads and writes thousands of model-specific registers, the monitor's SYSENTER registers among them",
     source: `
         mov esi, 0
 .next:  TRY

@@ -19,7 +19,7 @@ const CIPHER = 0x77777777;
  *
  * @param rounds lines to print
  */
-export function victimProgram(rounds = 6): Program {
+export function victimProgram(rounds = 3): Program {
   return asm`
     bits 32
     org 0x10000

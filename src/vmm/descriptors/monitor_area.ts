@@ -115,6 +115,12 @@ export class MonitorArea {
     }
   }
 
+  /** The frames that nothing changes once they are made, whatever a guest does: interrupt table and stubs. */
+  constantFrames(): number[] {
+    const first = this.#allocator.hostOffset(0);
+    return [AREA_IDT, AREA_STUBS].map((offset) => (this.host(offset) - first) / PAGE_BYTES);
+  }
+
   /** The frames of the area, to be given back. */
   release(): void {
     for (const frame of this.#allocator.ownedBy(this.#vm, "monitor-area")) this.#allocator.release(frame);

@@ -73,7 +73,7 @@ export function userCode(w: StepWriter, r: Random): string[] {
     case 9:
       return [
         `mov ecx, ${selector(r, 0.6)}`,
-        r.pick(["verr cx", "verw cx", "mov es, ecx", "mov fs, ecx", "mov gs, ecx"]),
+        `mov ${r.word("ds es fs gs")}, ecx`,
         `set${condition(r)} dl`,
       ];
     case 10:
@@ -166,6 +166,7 @@ const userSensitive: Family = (w, r) => {
       [`${r.word("sgdt sidt")} [${h(TEST + 0x4000 + r.below(0xf00))}]`],
       [`${r.word("smsw sldt str")} ${register(r, 4)}`],
       [`mov ecx, ${selector(r, 0.6)}`, `${r.word("lar lsl")} ${register(r, 4)}, ecx`, "setz dl"],
+      [`mov ecx, ${selector(r, 0.6)}`, `${r.word("verr verw")} cx`, "setz dl"],
       computing(r, userAddress),
     ]));
   }
