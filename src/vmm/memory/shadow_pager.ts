@@ -13,7 +13,6 @@
 import {
   A20_MASK,
   CPL,
-  type Cpu,
   CR0,
   CR0_PG,
   CR0_WP,
@@ -24,8 +23,6 @@ import {
   flushTlb,
   invalidatePage,
   PDE_LARGE,
-  PF_PRESENT,
-  PF_RESERVED,
   PF_USER,
   PF_WRITE,
   PTE_ACCESSED,
@@ -34,10 +31,17 @@ import {
   PTE_USER,
   PTE_WRITE,
 } from "../../cpu/mod.ts";
-import { type CostEvent, eventNumber } from "../../cycles/mod.ts";
-import type { FrameAllocator } from "../allocator/frames.ts";
+import { eventNumber } from "../../cycles/mod.ts";
 import { MonitorError } from "../errors.ts";
-import type { GuestMemory } from "./guest_memory.ts";
+import { SHADOW_FRAMES_LEAST, ShadowCache } from "./shadow_cache.ts";
+import { GuestWalk } from "./shadow_guest_walk.ts";
+import {
+  noShadowCounts,
+  type PageFaultKind,
+  type ShadowCounts,
+  type ShadowHost,
+  type ShadowOptions,
+} from "./shadow_host.ts";
 import { ALL_USER, ALL_USER_WRITABLE, MIRROR, shadowRights, suffices, TOGGLE } from "./shadow_rights.ts";
 import {
   BARE_ROOT,
@@ -45,134 +49,40 @@ import {
   EXTENT,
   MONITOR_ENTRY,
   shadowKey,
-  ShadowTables,
+  type ShadowTables,
   TABLE,
 } from "./shadow_tables.ts";
 import type { TraceClient } from "./traces.ts";
 
-/** What a shadow pager sees of its virtual machine. */
-export interface ShadowHost {
-  /** The physical processor. */
-  readonly cpu: Cpu;
-  /** The virtual processor: its control registers and privilege level are the guest's. */
-  readonly vcpu: Cpu;
-  /** The guest's memory. */
-  readonly memory: Pick<GuestMemory, "pages" | "frame" | "hostFrame" | "read32" | "poke32" | "traces">;
-  readonly frames: Pick<FrameAllocator, "allocate" | "release" | "hostOffset" | "free">;
-  /** Number of the virtual machine, as the frame allocator knows it. */
-  readonly vm: number;
-  /** Host-physical address of the page table for the top 4 MiB. */
-  readonly monitorTable: number;
-  /** Charges the monitor of this virtual machine. */
-  charge(event: CostEvent, times?: number): void;
-}
-
-/** How a {@linkcode ShadowPager} works. */
-export interface ShadowOptions {
-  /** How many page frames the shadow tables may take, at least {@linkcode SHADOW_FRAMES_LEAST}. */
-  readonly frames: number;
-  /** The guest's kernel runs at CPL 3 like its user code, so that the two need tables of their own. */
-  readonly ring3Kernel: boolean;
-  /** How many roots (address spaces, in effect) are kept at most. Default 16. */
-  readonly roots?: number;
-}
-
-/**
- * What became of a page fault:
- *
- * - `filled`: a hidden fault; the shadow has the entry now, the instruction is to be tried again.
- * - `guest`: a true fault, to be injected with {@linkcode ShadowPager.guestErrorCode}.
- * - `trace`: a write to a traced page: the instruction is to be interpreted.
- * - `device`: there is no RAM behind the address, or the address is in the monitor's area: the instruction is to be interpreted.
- */
-export type PageFaultKind = "filled" | "guest" | "trace" | "device";
-
-/** What a {@linkcode ShadowPager} has counted since it was made. */
-export interface ShadowCounts {
-  /** Page faults by what became of them. */
-  hiddenFaults: number;
-  trueFaults: number;
-  traceHits: number;
-  deviceFaults: number;
-  /** Shadow table entries made, and directory entries. */
-  fills: number;
-  links: number;
-  /** Shadow entries dropped, or robbed of their write permission. */
-  invalidations: number;
-  /** Writes to traced guest tables heard of, by whatever way they came. */
-  tracedWrites: number;
-  /** Roots found in the cache when the guest's address space changed, and not found. */
-  rootHits: number;
-  rootMisses: number;
-  /** Shadow tables given up for want of frames. */
-  evictions: number;
-  /** Shadow tables given up since their guest table seemed to be one no more. */
-  abandoned: number;
-  /** Frames that lost write permission because they became traced. */
-  protections: number;
-}
-
-/**
- * One instruction needs a root and at most 6 tables: its bytes, two memory operands, each across a boundary of 4 MiB. With
- * fewer frames than 7, faults could go round for ever.
- */
-export const SHADOW_FRAMES_LEAST = 8;
+export { SHADOW_FRAMES_LEAST } from "./shadow_cache.ts";
+export type { PageFaultKind, ShadowCounts, ShadowHost, ShadowOptions } from "./shadow_host.ts";
 
 const ROOTS = 16;
-/** Writes, none followed by a use, after which a guest table that nothing points to is taken for ordinary memory. */
-const WRITES_UNREACHABLE = 4;
-/** The same for a table that only address spaces other than the present one use. */
-const WRITES_ELSEWHERE = 16;
-/** Writes that do not look like entries, after which a table in use is taken for ordinary memory. */
-const WRITES_ODD = 8;
-
 const PAGE_MASK = ~0xfff;
-/** Bits 13..21 and 12 of a 4 MiB entry are reserved. */
-const LARGE_RESERVED = 0x3ff000;
 /** What a shadow entry depends on, in a guest's table and directory. */
 const TABLE_RELEVANT = PAGE_MASK | PTE_PRESENT | PTE_WRITE | PTE_USER;
 const DIRECTORY_RELEVANT = TABLE_RELEVANT | PDE_LARGE;
 const MARKS = PTE_ACCESSED | PTE_DIRTY;
-/** Accessed and dirty from the start, so that the processor need not walk again to set them. */
-const PAGE_ENTRY = PTE_PRESENT | MARKS;
-
-const EVENT_FILL = eventNumber("shadow-fill");
-const EVENT_INVALIDATION = eventNumber("shadow-invalidation");
 const EVENT_TRACE = eventNumber("trace-hit");
 
 /** Keeps the shadow page tables of one virtual machine. */
 export class ShadowPager implements TraceClient {
   readonly name = "shadow page tables";
   /** What happened so far. */
-  readonly counts: ShadowCounts = {
-    hiddenFaults: 0,
-    trueFaults: 0,
-    traceHits: 0,
-    deviceFaults: 0,
-    fills: 0,
-    links: 0,
-    invalidations: 0,
-    tracedWrites: 0,
-    rootHits: 0,
-    rootMisses: 0,
-    evictions: 0,
-    abandoned: 0,
-    protections: 0,
-  };
+  readonly counts: ShadowCounts = noShadowCounts();
   /** After {@linkcode fault} returned "guest": the error code that the guest is to see. CR2 of the virtual processor is set. */
   guestErrorCode = 0;
 
   readonly #host: ShadowHost;
   readonly #memory: ShadowHost["memory"];
+  readonly #walk: GuestWalk;
+  readonly #cache: ShadowCache;
   readonly #tables: ShadowTables;
   readonly #ring3Kernel: boolean;
   readonly #rootLimit: number;
-  /** The root of the guest's present address space and its key; key -1: to be looked up again. */
-  #root = -1;
+  /** Key of the present root; -1: to be looked up again. */
   #key = -1;
   #a20: number;
-  /** The processor's TLB may have translations that no shadow entry has. */
-  #stale = true;
 
   /**
    * Takes its smallest number of frames at once, and becomes the one that hears of `memory.traces` changing.
@@ -191,26 +101,14 @@ export class ShadowPager implements TraceClient {
     }
     this.#host = host;
     this.#memory = host.memory;
+    this.#walk = new GuestWalk(host);
     this.#ring3Kernel = ring3Kernel;
     this.#rootLimit = roots;
     this.#a20 = host.vcpu.s[A20_MASK]!;
-    const owner = { vm: host.vm, use: "shadow" } as const;
-    this.#tables = new ShadowTables(
-      host.cpu.s,
-      {
-        get free() {
-          return host.frames.free;
-        },
-        allocate: () => host.frames.allocate(owner),
-        release: (frame) => host.frames.release(frame),
-        hostOffset: (frame) => host.frames.hostOffset(frame),
-      },
-      host.memory.pages,
-      frames,
-      SHADOW_FRAMES_LEAST,
-    );
+    this.#cache = new ShadowCache(host, frames, this, this.counts);
+    this.#tables = this.#cache.tables;
     host.memory.traces.onChange = (gfn, traced) => {
-      if (traced) this.#protect(gfn);
+      if (traced) this.#cache.protect(gfn);
     };
   }
 
@@ -270,7 +168,7 @@ export class ShadowPager implements TraceClient {
   flush(): void {
     this.#key = -1;
     flushTlb(this.#host.vcpu);
-    this.#flushPhysical();
+    this.#cache.flushPhysical();
   }
 
   /**
@@ -279,8 +177,8 @@ export class ShadowPager implements TraceClient {
    */
   reset(): void {
     const tables = this.#tables;
-    for (let slot = tables.oldest(); slot >= 0; slot = tables.oldest()) this.#destroy(slot);
-    this.#root = -1;
+    for (let slot = tables.oldest(); slot >= 0; slot = tables.oldest()) this.#cache.destroy(slot);
+    this.#cache.root = -1;
     this.#a20 = this.#host.vcpu.s[A20_MASK]!;
     this.flush();
   }
@@ -292,12 +190,12 @@ export class ShadowPager implements TraceClient {
   forget(gfn: number): void {
     const tables = this.#tables;
     for (let slot = tables.firstOf(gfn); slot >= 0; slot = tables.firstOf(gfn)) {
-      if (slot === this.#root) this.#root = this.#key = -1;
-      this.#destroy(slot);
+      if (slot === this.#cache.root) this.#cache.root = this.#key = -1;
+      this.#cache.destroy(slot);
     }
-    for (let id = tables.firstMapping(gfn); id >= 0; id = tables.firstMapping(gfn)) this.#drop(id);
+    for (let id = tables.firstMapping(gfn); id >= 0; id = tables.firstMapping(gfn)) this.#cache.drop(id);
     flushTlb(this.#host.vcpu);
-    this.#flushPhysical();
+    this.#cache.flushPhysical();
   }
 
   /** Gives all frames back; the virtual machine is gone. */
@@ -314,7 +212,7 @@ export class ShadowPager implements TraceClient {
     const gfn = gpa >>> 12;
     const first = (gpa & 0xfff) >>> 2;
     const last = ((gpa & 0xfff) + bytes - 1) >>> 2;
-    const odd = (gpa & 3) !== 0 || bytes !== 4 || !this.#plausible(this.#memory.read32(gpa));
+    const odd = (gpa & 3) !== 0 || bytes !== 4 || !this.#cache.plausible(this.#memory.read32(gpa));
     for (let slot = tables.firstOf(gfn), next = -1; slot >= 0; slot = next) {
       next = tables.sibling(slot);
       const root = tables.isRoot(slot);
@@ -326,61 +224,44 @@ export class ShadowPager implements TraceClient {
         const before = tables.seen(id);
         const now = this.#memory.read32(gfn << 12 | index << 2);
         const lost = ((before ^ now) & relevant) | (before & ~now & MARKS);
-        if (lost !== 0) this.#drop(id);
+        if (lost !== 0) this.#cache.drop(id);
         else tables.see(id, now);
       }
       tables.writes[slot]!++;
       if (odd) tables.oddWrites[slot]!++;
-      if (this.#seemsAbandoned(slot)) {
+      if (this.#cache.seemsAbandoned(slot)) {
         this.counts.abandoned++;
-        this.#destroy(slot);
+        this.#cache.destroy(slot);
       }
     }
   }
 
   // --- Translation -----------------------------------------------------------------------------------------------------
 
-  /** The walk of paging.ts through the guest's tables, and then the shadow's counterpart of filling the TLB. */
+  /** The guest's walk, and then the shadow's counterpart of filling the TLB. */
   #explain(linear: number, errorCode: number): PageFaultKind {
     if (linear >>> 22 === MONITOR_ENTRY) return "device";
     const s = this.#host.vcpu.s;
     const write = (errorCode & PF_WRITE) !== 0;
-    const a20 = s[A20_MASK]!;
-    if ((s[CR0]! & CR0_PG) === 0) return this.#explainUnpaged(linear, write, a20);
+    if ((s[CR0]! & CR0_PG) === 0) return this.#explainUnpaged(linear, write, s[A20_MASK]!);
 
     const user = this.#ring3Kernel ? s[CPL] === 3 : (errorCode & PF_USER) !== 0;
-    let code = (write ? PF_WRITE : 0) | (user ? PF_USER : 0);
-    const directoryAddress = ((s[CR3]! & PAGE_MASK) | ((linear >>> 20) & 0xffc)) & a20;
-    const directoryEntry = this.#readEntry(directoryAddress);
-    if ((directoryEntry & PTE_PRESENT) === 0) return this.#true(linear, code);
-    const large = (directoryEntry & PDE_LARGE) !== 0 && (s[CR4]! & CR4_PSE) !== 0;
-    let tableAddress = directoryAddress;
-    let entry = directoryEntry;
-    if (large) {
-      if ((entry & LARGE_RESERVED) !== 0) return this.#true(linear, code | PF_PRESENT | PF_RESERVED);
-    } else {
-      tableAddress = ((directoryEntry & PAGE_MASK) | ((linear >>> 10) & 0xffc)) & a20;
-      entry = this.#readEntry(tableAddress);
-      if ((entry & PTE_PRESENT) === 0) return this.#true(linear, code);
+    const walk = this.#walk;
+    if (!walk.go(linear, write, user)) {
+      this.guestErrorCode = walk.errorCode;
+      s[CR2] = linear;
+      return "guest";
     }
-    code |= PF_PRESENT;
-    const rights = directoryEntry & entry;
-    const writePage = (rights & PTE_WRITE) !== 0;
-    const wp = (s[CR0]! & CR0_WP) !== 0;
-    if (user ? (rights & PTE_USER) === 0 || (write && !writePage) : write && wp && !writePage) {
-      return this.#true(linear, code);
-    }
-
     // The access is allowed. Without RAM behind the page or its tables there is nothing that could be shadowed or traced.
     const memory = this.#memory;
-    const index = (linear >>> 12) & 0x3ff;
-    const gfn = ((large ? (entry >>> 22) << 10 | index : entry >>> 12) & (a20 >>> 12)) >>> 0;
+    const { large, gfn, directoryAddress, tableAddress, directoryEntry, entry } = walk;
     const frame = memory.hostFrame(gfn);
     if (frame < 0 || memory.frame(directoryAddress >>> 12) < 0 || memory.frame(tableAddress >>> 12) < 0) {
       return "device";
     }
     if (write && memory.traces.traced(gfn)) return "trace";
-    const mode = this.#mode(user, wp);
+    const index = (linear >>> 12) & 0x3ff;
+    const mode = this.#mode(user, (s[CR0]! & CR0_WP) !== 0);
     const root = this.#activate();
     const table = large
       ? this.#table(EXTENT, entry >>> 22, 0)
@@ -402,7 +283,7 @@ export class ShadowPager implements TraceClient {
     if (!suffices(this.#tables.entry(directoryId), write, user)) {
       const writable = !large || (marked & PTE_DIRTY) !== 0;
       const forKernel = kernelWrite && (directoryEntry & PTE_WRITE) === 0;
-      this.#link(
+      this.#cache.link(
         directoryId,
         table,
         shadowRights(mode, directoryEntry, writable, forKernel),
@@ -412,11 +293,11 @@ export class ShadowPager implements TraceClient {
     const id = table << 10 | index;
     if (!suffices(this.#tables.entry(id), write, user)) {
       if (large) {
-        this.#fill(id, frame, gfn, PTE_USER | (traced ? 0 : PTE_WRITE), 0);
+        this.#cache.fill(id, frame, gfn, PTE_USER | (traced ? 0 : PTE_WRITE), 0);
       } else {
         const writable = (marked & PTE_DIRTY) !== 0 && !traced;
         const forKernel = kernelWrite && (entry & PTE_WRITE) === 0;
-        this.#fill(id, frame, gfn, shadowRights(mode, entry, writable, forKernel), marked);
+        this.#cache.fill(id, frame, gfn, shadowRights(mode, entry, writable, forKernel), marked);
       }
     }
     return "filled";
@@ -433,26 +314,13 @@ export class ShadowPager implements TraceClient {
     const table = this.#table(EXTENT, linear >>> 22, 0);
     const directoryId = root << 10 | linear >>> 22;
     if ((this.#tables.entry(directoryId) & PTE_PRESENT) === 0) {
-      this.#link(directoryId, table, PTE_USER | PTE_WRITE, 0);
+      this.#cache.link(directoryId, table, PTE_USER | PTE_WRITE, 0);
     }
     const id = table << 10 | (linear >>> 12) & 0x3ff;
     if (!suffices(this.#tables.entry(id), write, true)) {
-      this.#fill(id, frame, gfn, PTE_USER | (traced ? 0 : PTE_WRITE), 0);
+      this.#cache.fill(id, frame, gfn, PTE_USER | (traced ? 0 : PTE_WRITE), 0);
     }
     return "filled";
-  }
-
-  #true(linear: number, code: number): PageFaultKind {
-    this.guestErrorCode = code;
-    this.#host.vcpu.s[CR2] = linear;
-    return "guest";
-  }
-
-  /** Reads an entry of a guest table; where that is not RAM, as the virtual bus answers. */
-  #readEntry(gpa: number): number {
-    this.#host.charge("monitor-memory-access");
-    if (this.#memory.frame(gpa >>> 12) >= 0) return this.#memory.read32(gpa);
-    return this.#host.vcpu.bus.physicalRead(gpa >>> 0, 4) | 0;
   }
 
   #mode(user: boolean, wp: boolean): number {
@@ -479,7 +347,7 @@ export class ShadowPager implements TraceClient {
         ? shadowKey(BARE_ROOT, 1, 0, false)
         : shadowKey(DIRECTORY, directory, mode, (s[CR4]! & CR4_PSE) !== 0);
     }
-    if (key === this.#key) return this.#root;
+    if (key === this.#key) return this.#cache.root;
     const tables = this.#tables;
     let root = tables.find(key);
     if (root >= 0) {
@@ -488,14 +356,14 @@ export class ShadowPager implements TraceClient {
       tables.touch(root);
     } else {
       this.counts.rootMisses++;
-      if (tables.roots >= this.#rootLimit) this.#evictRoot();
-      root = this.#make(key);
+      if (tables.roots >= this.#rootLimit) this.#cache.evictRoot();
+      root = this.#cache.make(key);
       tables.setMonitorEntry(root, this.#host.monitorTable | PTE_PRESENT | PTE_WRITE);
       // It may lie in the frame of another root that CR3 points to, which then would not be loaded again.
-      this.#flushPhysical();
+      this.#cache.flushPhysical();
     }
     this.#key = key;
-    this.#root = root;
+    this.#cache.root = root;
     return root;
   }
 
@@ -503,122 +371,6 @@ export class ShadowPager implements TraceClient {
   #table(kind: number, number: number, mode: number): number {
     const key = shadowKey(kind, number, mode, false);
     const slot = this.#tables.find(key);
-    return slot >= 0 ? slot : this.#make(key);
-  }
-
-  /** Makes a table, at the cost of another one if need be, and traces the guest's. */
-  #make(key: number): number {
-    const tables = this.#tables;
-    while (tables.full) this.#evict();
-    const slot = tables.make(key);
-    const gfn = tables.gfn(slot);
-    if (gfn >= 0) this.#memory.traces.add(gfn, this);
-    return slot;
-  }
-
-  #link(id: number, table: number, rights: number, guest: number): void {
-    this.#tables.setTable(id, this.#tables.address(table) | PTE_PRESENT | rights, table, guest);
-    this.counts.links++;
-    this.#made(id);
-    this.#used(table);
-  }
-
-  #fill(id: number, frame: number, gfn: number, rights: number, guest: number): void {
-    this.#tables.setPage(id, frame << 12 | PAGE_ENTRY | rights, gfn, guest);
-    this.counts.fills++;
-    this.#made(id);
-  }
-
-  #made(id: number): void {
-    this.#host.cpu.ledger.count(EVENT_FILL);
-    this.#host.charge("shadow-fill");
-    this.#used(id >>> 10);
-  }
-
-  #used(slot: number): void {
-    this.#tables.writes[slot] = this.#tables.oddWrites[slot] = 0;
-    this.#tables.touch(slot);
-  }
-
-  #drop(id: number): void {
-    this.#tables.clear(id);
-    this.#dropped(1);
-  }
-
-  #dropped(entries: number): void {
-    if (entries === 0) return;
-    this.#stale = true;
-    this.counts.invalidations += entries;
-    this.#host.cpu.ledger.count(EVENT_INVALIDATION, entries);
-    this.#host.charge("shadow-invalidate", entries);
-  }
-
-  /** Gives a table up; when it was the last one of a guest table, that need not be traced any more. */
-  #destroy(slot: number): void {
-    const tables = this.#tables;
-    const gfn = tables.gfn(slot);
-    this.#dropped(tables.destroy(slot));
-    if (gfn >= 0 && tables.firstOf(gfn) < 0) this.#memory.traces.remove(gfn, this);
-  }
-
-  /**
-   * Gives up a table that has not been used for long, never the present root. Tables that the processor has walked through lately get
-   * a second chance; those that are made or filled last are looked at last, so that an instruction gets all it needs together.
-   */
-  #evict(): void {
-    const tables = this.#tables;
-    let chances = tables.size;
-    let slot = tables.oldest();
-    while (slot === this.#root || (chances-- > 0 && tables.takeReferenced(slot))) {
-      const next = tables.newer(slot);
-      tables.touch(slot);
-      slot = next >= 0 ? next : tables.oldest();
-    }
-    this.counts.evictions++;
-    this.#destroy(slot);
-  }
-
-  #evictRoot(): void {
-    const tables = this.#tables;
-    let slot = tables.oldest();
-    while (!tables.isRoot(slot)) slot = tables.newer(slot);
-    if (slot === this.#root) this.#root = -1;
-    this.counts.evictions++;
-    this.#destroy(slot);
-  }
-
-  // --- Traces ----------------------------------------------------------------------------------------------------------
-
-  /** A frame is traced from now on: nothing may write to it unnoticed. */
-  #protect(gfn: number): void {
-    const changed = this.#tables.writeProtect(gfn);
-    if (changed > 0) this.counts.protections++;
-    this.#dropped(changed);
-    if (this.#stale) this.#flushPhysical();
-  }
-
-  #flushPhysical(): void {
-    flushTlb(this.#host.cpu);
-    this.#stale = false;
-  }
-
-  /** Whether a word could be an entry of a page table. */
-  #plausible(entry: number): boolean {
-    return (entry & PTE_PRESENT) === 0 || this.#memory.frame(entry >>> 12) >= 0;
-  }
-
-  /** Whether a guest table that keeps being written is likely to be ordinary memory by now. */
-  #seemsAbandoned(slot: number): boolean {
-    const tables = this.#tables;
-    const writes = tables.writes[slot]!;
-    if (writes < WRITES_UNREACHABLE) return false;
-    const directory = this.#root < 0 ? -1 : tables.gfn(this.#root);
-    if (tables.isRoot(slot)) return tables.gfn(slot) !== directory && writes >= WRITES_ELSEWHERE;
-    let parent = tables.firstParent(slot);
-    if (parent < 0) return true;
-    for (; parent >= 0; parent = tables.nextOfTarget(parent)) {
-      if (tables.gfn(parent >>> 10) === directory) return tables.oddWrites[slot]! >= WRITES_ODD;
-    }
-    return writes >= WRITES_ELSEWHERE;
+    return slot >= 0 ? slot : this.#cache.make(key);
   }
 }

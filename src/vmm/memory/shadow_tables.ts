@@ -106,7 +106,12 @@ export class ShadowTables {
     this.#newer = new Int32Array(limit + 1).fill(limit);
     this.#head = new Int32Array(pages + limit).fill(NONE);
     this.#grow(reserve);
-    while (this.#allocated < reserve) this.#spare.push(this.#allocate());
+    try {
+      while (this.#allocated < reserve) this.#spare.push(this.#allocate());
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 
   #allocate(): number {
