@@ -598,9 +598,7 @@ describe("what can be seen of a translation", () => {
     expect(first!.translation.at(-1)!.text).toBe("test cl, 1");
     expect(second!.translation.map(({ text }) => text.split(" ")[0])).toEqual(["je", "jmp", "jmp"]);
     expect(even.exits.every(({ chainedTo }) => chainedTo !== null)).toBe(true);
-    expect(at("cli").instructions[0]!.translation.map(({ text }) => text)).toEqual([
-      "mov dword [gs:0x40], 0",
-    ]);
+    expect(at("cli").instructions[0]!.translation.at(-1)!.text).toBe("mov dword [gs:0x40], 0");
     expect(totals.kinds.callout).toBeGreaterThan(0);
     expect(totals.units).toBe(units.length);
     const bytes = units.reduce((sum, { bytes }) => sum + bytes, 0);
