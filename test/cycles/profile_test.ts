@@ -39,7 +39,8 @@ test("the Pentium 4's mechanism costs make up the simple native rows of Adams an
   const { instruction, operand, event } = integerCosts(profileByName("pentium4-672"));
   const call_ret = instruction.call + instruction.return;
   const in_port = instruction["input-output"] + event["port-access"];
-  const syscall = 2 * instruction.alu + instruction["fast-system-call"] + instruction["fast-system-return"];
+  const syscall = 2 * instruction.alu + instruction["flag-interrupt"] + instruction["fast-system-call"] +
+    instruction["fast-system-return"];
   const ptemod = instruction.alu + operand.store;
   expect({ call_ret, in_port, syscall, ptemod }).toEqual({
     call_ret: 11,

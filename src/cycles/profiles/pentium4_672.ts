@@ -11,8 +11,8 @@ const LATX = `${INSTLATX64}, Prescott`;
 const MICROCODE = modelParameter("microcoded instruction, order of magnitude; no public measurement");
 const PIPELINE = modelParameter("throughput of a simple instruction on Prescott, order of magnitude");
 const TRAPS = modelParameter(
-  `solved from native rows (${ADAMS_AGESEN}): divzero 889 = DIV 76 + delivery + handler 2 + IRET, pgfault 1093 = load 2 + walk 30 ` +
-    "+ delivery + page fault + handler 3 + IRET; how 811 divide between delivery and IRET is an estimate",
+  `solved from native rows (${ADAMS_AGESEN}): divzero 889 = DIV 76 + delivery + handler 5 + IRET, pgfault 1093 = load 5 + walk 30 ` +
+    "+ delivery + page fault + handler 6 + IRET; how 808 divide between delivery and IRET is an estimate",
 );
 const RINGS = modelParameter("what a change of ring adds to a microcoded transfer, order of magnitude");
 const BUS = modelParameter(
@@ -20,12 +20,12 @@ const BUS = modelParameter(
 );
 const RDTSC_BY_TRAP = modelParameter(
   `dispatch + decode + interpret = 1000, solved from "RDTSC by trap and emulation 2030" (${ADAMS_AGESEN}; from memory) less the ` +
-    "instruction, delivery to ring 0 and IRET, 1033; how they divide is an estimate within what syscall, divzero and pgfault under " +
+    "instruction, delivery to ring 0 and IRET, 1030; how they divide is an estimate within what syscall, divzero and pgfault under " +
     "binary translation leave open",
 );
 const RDTSC_BY_CALLOUT = modelParameter(
-  `callout + interpret = 310, solved from "RDTSC by callout 1254" (${ADAMS_AGESEN}; from memory) less INT, delivery to ring 0 and ` +
-    "IRET, 941",
+  `callout + interpret = 316, solved from "RDTSC by callout 1254" (${ADAMS_AGESEN}; from memory) less INT, delivery to ring 0 and ` +
+    "IRET, 938",
 );
 const MONITOR = modelParameter("work of a software monitor, order of magnitude");
 
@@ -80,7 +80,7 @@ export const pentium4_672: CostProfile = {
         "fast-system-return": 90,
       },
     ),
-    ...from(TRAPS, { "interrupt-return": 331 }),
+    ...from(TRAPS, { "interrupt-return": 330 }),
     ...from(PIPELINE, {
       "shift": 1,
       "exchange": 2,
@@ -121,9 +121,12 @@ export const pentium4_672: CostProfile = {
     }),
   },
   operand: {
-    ...from(modelParameter("what out-of-order execution leaves of the 4 to 5 cycles of a first-level load"), {
-      "load": 1,
-    }),
+    ...from(
+      `${LATX}: 4 to 5 from the first-level cache; like the figures of the instructions a latency, not a throughput`,
+      {
+        "load": 4,
+      },
+    ),
     ...from(
       modelParameter(`a store retires with its instruction: the native row ptemod 1 (${ADAMS_AGESEN})`),
       { "store": 0 },
@@ -131,8 +134,8 @@ export const pentium4_672: CostProfile = {
     ...from(`${LATX}: XCHG with memory 82, LOCK ADD 89`, { "locked": 80 }),
   },
   event: {
-    ...from(TRAPS, { "exception": 480, "page-fault": 247 }),
-    ...from(modelParameter("as long as that of an exception"), { "interrupt": 480 }),
+    ...from(TRAPS, { "exception": 478, "page-fault": 244 }),
+    ...from(modelParameter("as long as that of an exception"), { "interrupt": 478 }),
     ...from(RINGS, { "exception-ring-change": 60, "call-gate": 60, "privilege-change": 60 }),
     ...from(BUS, {
       "port-access": 3200,
@@ -157,7 +160,7 @@ export const pentium4_672: CostProfile = {
       "vmcs-write": 171,
     }),
     ...from(RDTSC_BY_TRAP, { "monitor-dispatch": 400, "monitor-decode": 500, "monitor-interpret": 100 }),
-    ...from(RDTSC_BY_CALLOUT, { "callout": 210 }),
+    ...from(RDTSC_BY_CALLOUT, { "callout": 216 }),
     ...from(MONITOR, {
       "monitor-memory-access": 40,
       "shadow-fill": 400,
