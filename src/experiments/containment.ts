@@ -12,7 +12,7 @@ import {
   SECRET,
   VICTIM_BYTES,
   victimProgram,
-} from "../guests/hostile/mod.ts";
+} from "../guests/mod.ts";
 import type { Program } from "../isa/mod.ts";
 import { PAGE_BYTES } from "../machine/mod.ts";
 import { type FrameOwner, Monitor, type TechniqueName, type VirtualMachine } from "../vmm/mod.ts";

@@ -29,6 +29,7 @@ export {
 } from "./equivalence.ts";
 export { type FactDisagreement, factDisagreements } from "./facts.ts";
 export { experimentOn, type FormFindings, Laboratory } from "./form_experiment.ts";
+export { contain, type Containment, type ContainOptions } from "./containment.ts";
 export { BenchError, type GeneralRegister, type GuestStateOptions } from "./guest_state.ts";
 export { PLACES, type Ring, SELECTORS } from "./layout.ts";
 export {

@@ -7,3 +7,4 @@
 export * from "./kernel/mod.ts";
 export * from "./nanobench/mod.ts";
 export * from "./random/mod.ts";
+export * from "./hostile/mod.ts";

@@ -188,11 +188,10 @@ export function assembleRandomKernel(plan: RandomKernelPlan): Program {
  *
  * @example
  * ```ts
- * import { Machine } from "ringlab";
- * import { RANDOM_KERNEL_BYTES, randomKernel } from "./src/guests/random/mod.ts";
+ * import { guests, Machine } from "ringlab";
  *
- * const machine = new Machine({ memory: RANDOM_KERNEL_BYTES });
- * const { program } = randomKernel(1, { steps: 10 });
+ * const machine = new Machine({ memory: guests.RANDOM_KERNEL_BYTES });
+ * const { program } = guests.randomKernel(1, { steps: 10 });
  * machine.load(program);
  * const run = machine.runSync({ maxInstructions: 1_000_000 });
  * if (run.status !== "exited" && run.status !== "shutdown") throw new Error(run.status);
