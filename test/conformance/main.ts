@@ -13,8 +13,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { replaySilicon } from "../../src/experiments/mod.ts";
 import { checkAsmAgainstNasm } from "./asm_nasm.ts";
+import { checkContainment } from "./containment.ts";
 import { checkDecoderAgainstIced } from "./decode_iced.ts";
 import { installed, PACKAGES } from "./emulators.ts";
+import { checkEquivalence } from "./equivalence.ts";
 import { checkGuests, type GuestCheck, type OracleResult } from "./guests.ts";
 import type { Oracle } from "./known_differences.ts";
 import { checkVectors80286 } from "./vectors_80286.ts";
@@ -126,12 +128,34 @@ function guestRow(oracle: Oracle, checks: readonly GuestCheck[]): Row {
   };
 }
 
+async function equivalence(): Promise<Row[]> {
+  return (await checkEquivalence()).map(({ monitor, passed, failed }) => ({
+    check: `monitors: random kernels under ${monitor}`,
+    oracle: "the bare machine",
+    compared: passed + failed.length,
+    explained: 0,
+    unexplained: failed,
+  }));
+}
+
+function containment(): Row[] {
+  return checkContainment().map(({ technique, contained, breaches }) => ({
+    check: `monitors: hostile guests under ${technique}`,
+    oracle: "the victim alone",
+    compared: contained + breaches.length,
+    explained: 0,
+    unexplained: breaches,
+  }));
+}
+
 const CHECKS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   decoder,
   assembler,
   "real-mode": realMode,
   "user-mode": userMode,
   guests,
+  equivalence,
+  containment,
 };
 
 /** At most this many unexplained differences of a check are printed. */
