@@ -52,6 +52,8 @@ export interface MonitorEntry {
 export interface RoutineCount {
   /** The instruction, as the classification names it: `POPFD`, `MOV CRn, r`. */
   readonly routine: string;
+  /** The operation by which the monitor's `ROUTINES` are found. */
+  readonly operation: string;
   /** What it is after Popek and Goldberg: `privileged`, `sensitive`, `I/O` or `innocuous`. */
   readonly kind: string;
   readonly count: number;
@@ -123,7 +125,7 @@ export class MonitorTrace implements TrapPort {
   readonly #machines: readonly VirtualMachine[];
   readonly #most: number;
   readonly #start: number;
-  readonly #routines = new Map<string, { kind: string; count: number; first: number }>();
+  readonly #routines = new Map<string, { operation: string; kind: string; count: number; first: number }>();
   readonly #totals = new Map<string, { cause: string; part: MonitorPart; count: number; cycles: number }>();
   /** The first instruction interpreted in the present entry, and how many there were. */
   #first: string | null = null;
@@ -200,7 +202,10 @@ export class MonitorTrace implements TrapPort {
     const name = instructionName(instruction.form);
     const known = this.#routines.get(name);
     if (known !== undefined) known.count++;
-    else this.#routines.set(name, { kind: kindOf(instruction.form), count: 1, first: linear });
+    else {
+      const { operation } = instruction.form;
+      this.#routines.set(name, { operation, kind: kindOf(instruction.form), count: 1, first: linear });
+    }
   }
 
   /** Which part of the monitor dealt with an event, seen from what it left behind. */

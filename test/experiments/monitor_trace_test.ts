@@ -47,6 +47,7 @@ describe("a trace of the monitor", () => {
     expect(lidt).toMatchObject({ cause: "#GP", part: "interpreter", vm: 1, interpreted: 1 });
     expect(trace.routines().find(({ routine }) => routine === "LIDT")).toEqual({
       routine: "LIDT",
+      operation: "lidt",
       kind: "privileged",
       count: 1,
       first: lidt.eip,
