@@ -15,7 +15,7 @@ export interface MeasureOptions extends Pick<RunGuestOptions, "virtualizable" | 
   readonly technique?: GuestTechnique;
   /** Cost profile or its name. Default `pentium4-672`. */
   readonly profile?: string | CostProfile;
-  /** Iterations that count, 1 or more. Default 1024. */
+  /** Iterations that count, 1 or more. Default 1152. */
   readonly iterations?: number;
 }
 
@@ -46,7 +46,7 @@ export class NanobenchError extends Error {
  * Iterations that do not count: code gets translated, shadow pages filled, translations adapted. A translator that waits for
  * some dozens of traps is done by then.
  */
-const WARM_UP = 256;
+const WARM_UP = 288;
 
 /** Assembled programs, by name and iterations. */
 const programs = new Map<string, Program>();
@@ -60,7 +60,7 @@ function programOf(name: NanobenchmarkName, iterations: number, paravirtual: boo
 
 /** Cycles of one iteration of a loop, by world. */
 function iteration(name: NanobenchmarkName, options: MeasureOptions): Float64Array {
-  const { technique = "native", iterations = 1024, ...rest } = options;
+  const { technique = "native", iterations = 1152, ...rest } = options;
   const run = (count: number) => {
     const { status, exitCode, cycles } = runGuest(programOf(name, count, technique === "paravirtual"), {
       ...rest,

@@ -144,7 +144,7 @@ export const core2_conroe: CostProfile = {
       "shadow-invalidate": 50,
       "translate-instruction": 750,
       "translation-lookup": 15,
-      "callout": 105,
+      "callout": 95,
       "hypercall": 250,
     }),
   },

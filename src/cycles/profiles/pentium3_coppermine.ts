@@ -140,7 +140,7 @@ export const pentium3_coppermine: CostProfile = {
       "shadow-invalidate": 50,
       "translate-instruction": 750,
       "translation-lookup": 15,
-      "callout": 105,
+      "callout": 95,
       "hypercall": 250,
     }),
   },

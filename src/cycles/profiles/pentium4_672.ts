@@ -24,7 +24,7 @@ const RDTSC_BY_TRAP = modelParameter(
     "binary translation leave open",
 );
 const RDTSC_BY_CALLOUT = modelParameter(
-  `callout + interpret = 316, solved from "RDTSC by callout 1254" (${ADAMS_AGESEN}; from memory) less INT, delivery to ring 0 and ` +
+  `callout + interpret + looking the way back up = 320, solved from "RDTSC by callout 1254" (${ADAMS_AGESEN}; from memory) less INT, delivery to ring 0 and ` +
     "IRET, 938",
 );
 const MONITOR = modelParameter("work of a software monitor, order of magnitude");
@@ -160,7 +160,7 @@ export const pentium4_672: CostProfile = {
       "vmcs-write": 171,
     }),
     ...from(RDTSC_BY_TRAP, { "monitor-dispatch": 400, "monitor-decode": 500, "monitor-interpret": 100 }),
-    ...from(RDTSC_BY_CALLOUT, { "callout": 216 }),
+    ...from(RDTSC_BY_CALLOUT, { "callout": 190 }),
     ...from(MONITOR, {
       "monitor-memory-access": 40,
       "shadow-fill": 400,

@@ -148,7 +148,7 @@ export const skylake: CostProfile = {
       "shadow-invalidate": 33,
       "translate-instruction": 500,
       "translation-lookup": 10,
-      "callout": 70,
+      "callout": 63,
       "hypercall": 167,
     }),
   },
