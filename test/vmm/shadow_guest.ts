@@ -37,6 +37,8 @@ export interface ShadowGuest {
   readonly vcpu: Cpu;
   readonly pager: ShadowPager;
   readonly charged: Map<string, number>;
+  /** What devices answer, by guest-physical address. */
+  readonly devices: Map<number, number>;
   /** Kinds of the faults that the last access took. */
   readonly kinds: PageFaultKind[];
   /** Loads CR3 if the pager wants another root. */
@@ -58,12 +60,13 @@ export function shadowGuest(options: ShadowOptions, memory: string | number = GU
   const cpu = machine.board.cpu;
   cpu.s[CR3] = 0;
   const guest = new GuestMemory({ size: memory, vm: 1, frames, cpu });
+  const devices = new Map<number, number>();
   const vcpu = bareProcessor({
     ramBytes: PAGE,
     bus: {
       frame: () => -1,
       writable: () => false,
-      physicalRead: (address, size) => size === 4 ? guest.read32(address) >>> 0 : 0xff,
+      physicalRead: (address) => devices.get(address) ?? guest.read32(address) >>> 0,
       physicalWrite: (address, size, value) => guest.write(address, size, value),
     },
   });
@@ -139,7 +142,7 @@ export function shadowGuest(options: ShadowOptions, memory: string | number = GU
     guest.release();
     frames.release(monitorTable / PAGE);
   };
-  return { memory: guest, cpu, vcpu, pager, charged, kinds, enter, access, gpaOf, release };
+  return { memory: guest, cpu, vcpu, pager, charged, devices, kinds, enter, access, gpaOf, release };
 }
 
 /** Checks what must hold of all shadow tables at any time: they map the guest's own RAM only, and nothing traced writable. */

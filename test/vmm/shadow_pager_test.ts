@@ -130,7 +130,7 @@ describe("4 MiB pages", () => {
     const guest = paged();
     guest.memory.poke32(DIRECTORY + 4, P | W | U | PS);
     expect(guest.access(1 << 22 | 0xc000, READ, USER)).toEqual({ gpa: 0xc000 });
-    guest.memory.write(DIRECTORY + 4, 4, P | W | U);
+    guest.memory.write(DIRECTORY + 4, 4, P | W | U | A);
     guest.pager.invalidatePage(1 << 22 | 0xc000);
     expect(guest.access(1 << 22 | 0xc000, READ, USER)).toEqual({ fault: 4 });
   });
@@ -332,6 +332,19 @@ describe("tables beyond RAM", () => {
   });
 });
 
+test("a directory in a device's memory is asked at every access, and nothing of it is kept", () => {
+  const guest = paged();
+  guest.devices.set(0xa0000, TABLE | P | W | U);
+  control(guest, { cr3: 0xa0000 });
+  expect(guest.access(0xc000, WRITE, USER, 8)).toEqual({ gpa: 0xc000 });
+  expect(guest.kinds).toEqual(["device"]);
+  expect(guest.memory.read32(0xc000)).toBe(8);
+  guest.devices.set(0xa0000, 0);
+  guest.pager.invalidatePage(0xc000);
+  expect(guest.access(0xc000, WRITE, USER)).toEqual({ fault: 6 });
+  expect(guest.pager.counts.links).toBe(0);
+});
+
 describe("roots", () => {
   test("are kept for the address spaces used last", () => {
     const guest = paged({ roots: 2 });
@@ -421,6 +434,17 @@ describe("few frames", () => {
       missed += guest.kinds.length;
     }
     expect(missed).toBeLessThan(5);
+  });
+
+  test("a table stays traced while one of its two shadows is left", () => {
+    const guest = large({ frames: SHADOW_FRAMES_LEAST, ring3Kernel: true });
+    guest.access(0, READ, KERNEL); // a root and a table for the kernel, and then for the user
+    for (let n = 0; n < 7; n++) guest.access(n << 22, READ, USER);
+    expect(guest.pager.counts.evictions).toBe(2); // the kernel's
+    expect(guest.memory.traces.traced(20)).toBe(true);
+    guest.memory.write(20 * PAGE, 4, 0);
+    guest.pager.invalidatePage(0);
+    expect(guest.access(0, READ, USER)).toEqual({ fault: 4 });
   });
 
   test("the machine's last frames are not asked for", () => {
