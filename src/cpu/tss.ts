@@ -58,15 +58,20 @@ export function innerStack(cpu: Cpu, cpl: number): InnerStack {
  * @throws {Fault} #GP(0), #PF
  */
 export function checkPortAccess(cpu: Cpu, port: number, size: number): void {
-  if (realMode(cpu)) return;
+  if (portRefused(cpu, port, size)) throw new Fault(GP, 0);
+}
+
+/** The same question without the exception. @throws {Fault} #PF */
+export function portRefused(cpu: Cpu, port: number, size: number): boolean {
+  if (realMode(cpu)) return false;
   const s = cpu.s;
-  if (!virtual8086(cpu) && s[CPL]! <= ioPrivilegeLevel(cpu)) return;
+  if (!virtual8086(cpu) && s[CPL]! <= ioPrivilegeLevel(cpu)) return false;
   const limit = s[LIMIT + TR]! >>> 0;
-  if (!hasTss32(cpu) || limit < TSS_32_LIMIT) throw new Fault(GP, 0);
+  if (!hasTss32(cpu) || limit < TSS_32_LIMIT) return true;
   const map = readLinear(cpu, (s[BASE + TR]! + TSS_IO_MAP) | 0, 2, false);
   // Two bytes are read, whatever the size: the map ends with a byte of ones within the limit.
   const offset = map + (port >>> 3);
-  if (offset + 1 > limit) throw new Fault(GP, 0);
+  if (offset + 1 > limit) return true;
   const bits = readLinear(cpu, (s[BASE + TR]! + offset) | 0, 2, false) >>> (port & 7);
-  if ((bits & ((1 << size) - 1)) !== 0) throw new Fault(GP, 0);
+  return (bits & ((1 << size) - 1)) !== 0;
 }

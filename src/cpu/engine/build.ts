@@ -9,6 +9,7 @@ import type { Cpu } from "../cpu.ts";
 import { Fault, GP, UD } from "../fault.ts";
 import { MODE_CODE_32, MODE_INTERCEPT } from "../mode.ts";
 import { HANDLERS } from "../semantics/mod.ts";
+import { REFUSALS } from "../semantics/refusals.ts";
 import { BASE, EIP, EPOCH, LIMIT, MODE_KEY } from "../state.ts";
 import type { CodeCache } from "./code_cache.ts";
 import { instructionCycles } from "./cost.ts";
@@ -189,6 +190,7 @@ function generic(cpu: Cpu, cache: CodeCache, word: number, op: number, instructi
   records[word + R_OP] = op;
   records[word + R_INSTRUCTION] = cache.instructions.length;
   cache.instructions.push(instruction);
+  cache.refusals.push(REFUSALS[instruction.form.operation] ?? null);
   cache.handlers.push(
     HANDLERS[instruction.form.operation] ?? (() => {
       if (cpu.extension?.execute(cpu, instruction)) return;

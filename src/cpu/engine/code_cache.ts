@@ -8,6 +8,7 @@ import { eventNumber } from "../../cycles/mod.ts";
 import type { Instruction } from "../../isa/mod.ts";
 import type { Cpu, Handler } from "../cpu.ts";
 import { refreshTlb, translate } from "../paging.ts";
+import type { Refusal } from "../semantics/refusals.ts";
 import { BASE, EIP, EPOCH, LEAVE, MODE_KEY } from "../state.ts";
 import { type BlockSource, buildBlock } from "./build.ts";
 import { JUMP_ENTRIES, JUMP_INDEX, R_UNRETIRED, R_UNSPENT, RECORD, RECORDS } from "./record.ts";
@@ -38,6 +39,8 @@ export class CodeCache {
   /** Decoded instructions and their routines, by the number in R_INSTRUCTION. */
   readonly instructions: Instruction[] = [];
   readonly handlers: Handler[] = [];
+  /** What they are asked first, null for most. */
+  readonly refusals: (Refusal | null)[] = [];
   /** Linear addresses (unsigned) before which the processor stops. */
   readonly breakpoints = new Set<number>();
   /** Decode one instruction only, into a scratch area: for single steps. */
@@ -78,6 +81,7 @@ export class CodeCache {
     this.#keptInstructions = 0;
     this.instructions.length = 0;
     this.handlers.length = 0;
+    this.refusals.length = 0;
     this.#blocks.clear();
     this.#pages.clear();
     this.#codePages.fill(0);
@@ -160,6 +164,7 @@ export class CodeCache {
     const record = this.#used * RECORD;
     this.instructions.length = this.#keptInstructions;
     this.handlers.length = this.#keptInstructions;
+    this.refusals.length = this.#keptInstructions;
     const built = buildBlock(cpu, this, record, source, single);
     const start = source.host;
     this.transient = single || start < 0;

@@ -95,6 +95,7 @@ export function executeSlowly(cpu: Cpu, pc: number): number {
       s[NEXT_EIP] = next;
       s[CURRENT] = pc;
       const n = records[pc + R_INSTRUCTION]!;
+      if (s[CPL] !== 0 && cache.refusals[n]?.(cpu, cache.instructions[n]!)) return refuse(cpu, cache, pc);
       cache.handlers[n]!(cpu, cache.instructions[n]!);
       s[CURRENT] = -1;
       if (s[LEAVE] === 0 && s[NEXT_EIP] === next) return GO_ON;
@@ -103,8 +104,7 @@ export function executeSlowly(cpu: Cpu, pc: number): number {
     case M.OFFER:
       return offer(cpu, cache, pc) ? STOP : GO_ON;
     case M.CHECK_SENSITIVE:
-      if (s[CPL] !== 0) throw new Fault(GP, 0);
-      return GO_ON;
+      return s[CPL] !== 0 ? refuse(cpu, cache, pc) : GO_ON;
     case M.LOAD32:
     case M.LOAD32_BASE:
       s[a] = load(cpu, pc, 4);
@@ -245,6 +245,18 @@ function leave(cpu: Cpu, cache: CodeCache, pc: number, eip: number): number {
   s[BUDGET] = s[BUDGET]! + records[pc + R_UNSPENT]!;
   s[RETIRED] = s[RETIRED]! - records[pc + R_UNRETIRED]!;
   return FIND;
+}
+
+/** The instruction raises #GP(0) and has done nothing: what catching a {@linkcode Fault} comes to, without the throw. */
+function refuse(cpu: Cpu, cache: CodeCache, pc: number): number {
+  const s = cpu.s;
+  const { records } = cache;
+  s[EIP] = records[pc + R_EIP]!;
+  s[BUDGET] = s[BUDGET]! + records[pc + R_UNSPENT]!;
+  s[RETIRED] = s[RETIRED]! - records[pc + R_UNRETIRED]! - 1;
+  s[CURRENT] = -1;
+  cpu.pendingFault = new Fault(GP, 0);
+  return STOP;
 }
 
 /** Offers an instruction to the intercept port. @returns true when the port took over */
