@@ -140,8 +140,9 @@ export class DirectExecution {
     for (let r = 0; r < SEGMENTS; r++) this.#loadSegment(r);
     this.#loadedRing = s[CPL]!;
     const root = vm.pager.root();
-    if (s[CR3] !== root) {
+    if (s[CR3] !== root || vm.tlbEmptied) {
       s[CR3] = root;
+      vm.tlbEmptied = false;
       vm.charge("tlb-flush");
       cpu.flushTlb();
     }

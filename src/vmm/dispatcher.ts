@@ -5,22 +5,11 @@
  * @module
  */
 
-import {
-  type CpuEvent,
-  CR2,
-  DR,
-  EIP,
-  Fault,
-  NEXT_EIP,
-  raise,
-  raiseFromInstruction,
-  translate,
-} from "../cpu/mod.ts";
+import { type CpuEvent, CR2, DR, EIP, NEXT_EIP, raise, raiseFromInstruction } from "../cpu/mod.ts";
 import { decode } from "../isa/mod.ts";
 import type { VirtualMachine } from "./virtual_machine.ts";
 
 const DB = 1, PAGE_FAULT = 14;
-const PF_WRITE = 2, PF_USER = 4;
 /** DR6: which breakpoints, BD, BS, BT. */
 const DR6_CAUSES = 0xe00f, DR6_NONE = 0xffff0ff0 | 0;
 
@@ -59,25 +48,12 @@ function pageFault(vm: VirtualMachine, event: CpuEvent): void {
     case "filled":
       return;
     case "guest":
-      injectPageFault(vm, event, linear);
+      // The guest's tables say what is wrong with the access; CR2 of the virtual processor is set.
+      inject(vm, { ...event, errorCode: vm.pager.guestErrorCode });
       return;
     default:
       vm.interpret();
   }
-}
-
-/** A true page fault: the guest's tables say what is wrong with the access. */
-function injectPageFault(vm: VirtualMachine, event: CpuEvent, linear: number): void {
-  const vcpu = vm.cpu;
-  const user = vm.kernelRing === 3 ? vcpu.user : (event.errorCode & PF_USER) !== 0;
-  try {
-    translate(vcpu, linear, (event.errorCode & PF_WRITE) !== 0, user);
-  } catch (fault) {
-    if (!(fault instanceof Fault)) throw fault;
-    inject(vm, { ...event, errorCode: fault.errorCode });
-    return;
-  }
-  vm.interpret();
 }
 
 function inject(vm: VirtualMachine, event: CpuEvent): void {

@@ -13,6 +13,7 @@ export type { KernelRing } from "./descriptors/deprivileged.ts";
 export { MonitorError } from "./errors.ts";
 export type { Interpretation } from "./interpreter/interpreter.ts";
 export { GuestMemory, type GuestMemoryOptions } from "./memory/guest_memory.ts";
+export { type PageFaultKind, type ShadowCounts, ShadowPager } from "./memory/shadow_pager.ts";
 export { type TraceClient, Traces } from "./memory/traces.ts";
 export { Monitor, type MonitorOptions } from "./monitor.ts";
 export { type GuestOutcome, MonitorRun } from "./monitor_run.ts";

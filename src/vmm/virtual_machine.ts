@@ -128,6 +128,8 @@ export class VirtualMachine {
   readonly counts: VirtualMachineCounts = { direct: 0, interpreted: 0, entries: 0 };
   /** Where the descriptors come from that the guest loads from its (shadow) GDT. */
   descriptors: DescriptorSource;
+  /** The guest's TLB has been emptied since it last went on: so must the real one be, and that is to be paid. */
+  tlbEmptied = false;
   /** The guest gives the rest of its slice away. */
   yields = false;
   /** Called before every interpretation while somebody watches. */
@@ -428,6 +430,7 @@ export class VirtualMachine {
 
   /** The guest has changed what maps its linear addresses: CR3, CR0, CR4. */
   mappingsChanged(): void {
+    this.tlbEmptied = true;
     this.pager.flush();
     this.gdt.invalidate();
     this.ldt.invalidate();
