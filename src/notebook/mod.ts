@@ -17,6 +17,13 @@ export {
 export { formatBytes, formatNumber, formatShare, hex } from "./format.ts";
 export { type Category, Chart, ChartError, type ChartOptions, type Quantity, type Row } from "./chart.ts";
 export { bars, type BarsOptions, stackedBars, type StackedBarsOptions } from "./bars.ts";
+export {
+  translationKindNames,
+  translationTable,
+  TranslationView,
+  translationView,
+  type TranslationViewOptions,
+} from "./translations.ts";
 export { frameMap } from "./frame_map.ts";
 export { groupedBars, type GroupedBarsOptions } from "./grouped_bars.ts";
 export { heatMap, type HeatMapOptions } from "./heat_map.ts";
