@@ -3,6 +3,7 @@ import { present } from "../cycles/mod.ts";
 import { Nanobench, type NanobenchRow } from "../experiments/mod.ts";
 import type { Chart, Row } from "./chart.ts";
 import { bundleOf, stack } from "./display.ts";
+import { formatNumber } from "./format.ts";
 import { groupedBars, type GroupedBarsOptions } from "./grouped_bars.ts";
 import { type Table, table } from "./table.ts";
 
@@ -19,7 +20,7 @@ export function nanobenchChart(bench: Nanobench, options: Partial<GroupedBarsOpt
     title: "What privileged operations cost",
     category: { field: "name", title: "Operation" },
     series: { field: "technique", title: "Technique" },
-    value: { field: "cycles", title: "Cycles of one operation", unit: "cycles" },
+    value: { field: "cycles", title: "Cost of one operation", unit: "cycles" },
     ...(published ? { reference: { field: "published", title: "published" } } : {}),
     log: true,
     ...options,
@@ -37,7 +38,13 @@ export function nanobenchTable(bench: Nanobench): Table<NanobenchRow> {
       { key: "name", title: "Operation" },
       { key: "technique", title: "Technique" },
       { key: "cycles", title: "Measured", unit: "cycles" },
-      { key: "published", title: "Published", unit: "cycles", format: (value) => String(value ?? "") },
+      {
+        key: "published",
+        title: "Published",
+        unit: "cycles",
+        align: "right",
+        format: (value) => value === null ? "" : formatNumber(value),
+      },
       { key: "error", title: "Error", align: "right", format: percent },
       ...(parameters
         ? [
