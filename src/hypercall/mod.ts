@@ -5,3 +5,4 @@
  */
 
 export * from "./interface.ts";
+export * from "./reference.ts";
