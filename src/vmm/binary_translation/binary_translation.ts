@@ -65,6 +65,7 @@ import { fillFlagTables } from "./flag_tables.ts";
 import { type TranslationOptions, translationOptions } from "./options.ts";
 import { type TranslationReport, translationReport } from "./report.ts";
 import { type CodeLocation, type Departure, Translator, type TranslatorHost } from "./translator.ts";
+import { SegmentLoads } from "./segment_loads.ts";
 import { TracedStores } from "./traced_stores.ts";
 import type { Entry, Unit } from "./unit.ts";
 import {
@@ -101,7 +102,7 @@ const EVENT_CALLOUT = eventNumber("callout");
 /** What was counted about translated code. */
 export interface TranslationCounts {
   /** Callouts by their reason. */
-  readonly callouts: { interpret: number; "look-up": number; exit: number };
+  readonly callouts: { interpret: number; segment: number; "look-up": number; exit: number };
   /** Times that the monitor entered the cache, and went on in direct execution. */
   cacheEntries: number;
   directEntries: number;
@@ -113,13 +114,15 @@ export class BinaryTranslation implements Technique {
   readonly options: TranslationOptions;
   readonly translator: Translator;
   readonly counts: TranslationCounts = {
-    callouts: { interpret: 0, "look-up": 0, exit: 0 },
+    callouts: { interpret: 0, segment: 0, "look-up": 0, exit: 0 },
     cacheEntries: 0,
     directEntries: 0,
   };
 
   /** Stores to traced pages that are done in the cache. */
   readonly stores: TracedStores;
+  /** Loads of segment registers that are done in the cache. */
+  readonly loads: SegmentLoads;
 
   readonly #vm: VirtualMachine;
   readonly #tracer: TraceClient;
@@ -155,6 +158,7 @@ export class BinaryTranslation implements Technique {
     fillFlagTables(area, 0);
     this.#tracer = { name: "translated code", wrote: (gpa, bytes) => this.translator.wrote(gpa, bytes) };
     this.translator = new Translator(this.#host(), this.options);
+    this.loads = new SegmentLoads(vm, this.translator.cache);
     this.stores = new TracedStores(vm, this.options);
     if (this.options.adaptive) this.translator.setSpecial(this.stores.special);
   }
@@ -185,6 +189,7 @@ export class BinaryTranslation implements Technique {
     this.#departure = this.#ahead = null;
     this.translator.flush();
     this.stores.reset();
+    this.loads.reset();
   }
 
   /** User code runs directly, kernel code in the cache; what neither can do is interpreted. */
@@ -233,6 +238,7 @@ export class BinaryTranslation implements Technique {
     vm.direct.enter({ timeStampTraps: this.options.rdtsc === "trap" });
     this.#fillWindow(vm);
     this.stores.prepare();
+    this.loads.prepare();
     const cpu = vm.physical, s = cpu.s;
     this.#shelve(s, CS, 0);
     this.#shelve(s, GS, 4);
@@ -330,6 +336,7 @@ export class BinaryTranslation implements Technique {
     const linear = stores ? this.stores.address(instruction) : 0;
     vm.interpret(unit.live ? instruction : undefined);
     if (stores && this.stores.served(eip, instruction, linear)) this.translator.retranslate(eip);
+    if (site.kind === "segment") this.loads.done(unit, site.prediction, eip, instruction);
     if (site.kind === "look-up" && this.#staysTranslated(v)) {
       this.#revalidate(v);
       this.#ahead = this.translator.found(site.exit, v[EIP]!);

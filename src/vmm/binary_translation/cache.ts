@@ -8,6 +8,7 @@
 import { AREA_CACHE, AREA_DATA, AREA_LOOKUP, VECTOR_CALLOUT } from "../area.ts";
 import type { CodePage } from "./code_pages.ts";
 import { EXIT_BYTES } from "./emitter.ts";
+import { NO_SELECTOR } from "./sequences.ts";
 import type { Translation } from "./translate.ts";
 import type { Entry, Exit, Mark, Site, Unit } from "./unit.ts";
 import { AREA_COUNTERS, COUNTERS, LOOKUP_ENTRIES } from "./window.ts";
@@ -149,8 +150,9 @@ export class TranslationCache {
       counter: counted ? this.#counters : -1,
     };
     for (const exit of translation.exits) exits.push({ ...exit, unit, linked: null, changes: 0 });
-    for (const { at, kind, instruction, exit } of translation.callouts) {
+    for (const { at, kind, instruction, exit, prediction = -1 } of translation.callouts) {
       if (kind === "interpret") sites.set(at, { kind, instruction });
+      else if (kind === "segment") sites.set(at, { kind, instruction, prediction });
       else if (kind === "exit") sites.set(at, { kind, exit: exits[exit]! });
       else sites.set(at, { kind, instruction, exit: exits[exit] ?? null });
     }
@@ -225,6 +227,11 @@ export class TranslationCache {
     this.#patchWord(exit.unit, exit.prediction, -entry.eip | 0);
     this.#link(exit, entry);
     return true;
+  }
+
+  /** Lets a load of a segment register take a selector without the monitor; `null` for none. */
+  allowSelector(unit: Unit, prediction: number, selector: number | null): void {
+    if (unit.live) this.#patchWord(unit, prediction, selector === null ? NO_SELECTOR : -selector);
   }
 
   /** Enters a target into the look-up table, for translated code to find. */

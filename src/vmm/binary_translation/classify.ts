@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CS, GS, type Instruction, type Operation } from "../../isa/mod.ts";
+import { CS, DS, ES, FS, GS, type Instruction, type Operation } from "../../isa/mod.ts";
 import type { TranslationOptions } from "./options.ts";
 import type { TranslationKind } from "./unit.ts";
 
@@ -26,6 +26,7 @@ export type Plan =
   | "in"
   | "push-selector"
   | "mov-selector"
+  | "load-segment"
   | "callout"
   | "callout-end"; // a callout after which execution goes on elsewhere
 
@@ -47,6 +48,7 @@ export const KIND_OF_PLAN: Readonly<Record<Plan, TranslationKind>> = {
   in: "emulated",
   "push-selector": "emulated",
   "mov-selector": "emulated",
+  "load-segment": "emulated",
   callout: "callout",
   "callout-end": "callout",
 };
@@ -131,12 +133,22 @@ export function planFor(
     case "in":
       return staticPort(instruction, options) >= -1 ? "in" : out;
     case "push-segment":
+      if (isReal(operands[0]!.index)) return "ident";
       return operandSize === 4 ? "push-selector" : out;
     case "mov-from-segment":
-      return "mov-selector";
+      return isReal(operands[1]!.index) ? "ident" : "mov-selector";
+    case "pop-segment":
+      return operandSize === 4 && isReal(operands[0]!.index) ? "load-segment" : out;
+    case "mov-to-segment":
+      return operands[1]!.kind === "register" && isReal(operands[0]!.index) ? "load-segment" : out;
   }
   const innocuous = form.privilege === "none" && form.sensitive.length === 0;
   return innocuous && !NOT_COPIED.has(operation) ? "ident" : out;
+}
+
+/** Whether a segment register holds the guest's own selector while translated code runs: ES, DS and FS do. */
+function isReal(segment: number): boolean {
+  return segment === ES || segment === DS || segment === FS;
 }
 
 /** Whether a direct branch leads beyond the code segment's limit. */

@@ -13,6 +13,8 @@ import * as W from "./window.ts";
 /** Bit of a register in a recipe. */
 const bit = (register: number): number => 1 << register;
 const IF = 0x200;
+/** Added to a selector it gives no 0. */
+export const NO_SELECTOR = 0x10000;
 
 /** Puts a register aside. */
 function spill(e: Emitter, register: number): void {
@@ -178,6 +180,34 @@ export function emitMovSelector(
   e.bytes(...prefixes, 0x66, 0x89, (tail[0]! & ~0x38) | register << 3, ...tail.subarray(1));
   e.happened({ spilled: bit(register) });
   unspill(e, register);
+}
+
+/**
+ * A load of ES, DS or FS. The processor does it from the shadow table, once the monitor has seen that it does the same there as
+ * natively: for one selector, which is compared with the one to be loaded. Others are the monitor's.
+ *
+ * @param source general register with the selector, or -1 for the stack
+ * @returns the callout's offset, and that of the displacement that holds minus the selector
+ */
+export function emitLoadSegment(
+  e: Emitter,
+  source: number,
+  bytes: Uint8Array,
+): { readonly callout: number; readonly prediction: number } {
+  spill(e, ECX);
+  if (source < 0) e.peekPart(ECX, 2, 0);
+  else e.low16(ECX, source);
+  e.recover({ spilled: bit(ECX) });
+  e.add(ECX, ECX, NO_SELECTOR);
+  const prediction = e.at - 4;
+  const same = e.jumpIfEcxZero();
+  unspill(e, ECX);
+  const callout = e.callout();
+  e.land(same);
+  unspill(e, ECX);
+  e.recovered();
+  e.bytes(...bytes);
+  return { callout, prediction };
 }
 
 /** What a sequence that looks its target up needs to know about its instruction. */

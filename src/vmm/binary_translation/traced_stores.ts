@@ -34,8 +34,9 @@ import {
   RIGHTS_DOWN,
   RIGHTS_PRESENT,
   RIGHTS_WRITE,
+  SELECTOR,
 } from "../../cpu/mod.ts";
-import type { Instruction } from "../../isa/mod.ts";
+import { type Instruction, SS } from "../../isa/mod.ts";
 import { AREA_DATA, MONITOR_BASE } from "../area.ts";
 import type { VirtualMachine } from "../virtual_machine.ts";
 import { EAX, ECX, EDX, type Emitter } from "./emitter.ts";
@@ -46,7 +47,7 @@ import {
   ALIAS_TAGS,
   ALIASES,
   AREA_ALIAS,
-  BASES,
+  FLAT_SELECTORS,
   QUEUE,
   QUEUE_LENGTH,
   SAVED_FLAGS,
@@ -95,7 +96,9 @@ export class TracedStores {
     this.#vain.clear();
     this.#stores.clear();
     this.forgetAliases();
-    this.#vm.area.write32(AREA_DATA + QUEUE_LENGTH, 0);
+    const { area } = this.#vm;
+    for (let segment = 0; segment < 6; segment++) area.write32(AREA_DATA + FLAT_SELECTORS + 4 * segment, -1);
+    area.write32(AREA_DATA + QUEUE_LENGTH, 0);
   }
 
   /**
@@ -134,6 +137,9 @@ export class TracedStores {
     if (this.#vm.cpu.s[EIP] !== ((eip + instruction.length) | 0)) return false; // it has faulted
     const gfn = (linear & 3) === 0 ? this.#tracedFrame(linear) : -1;
     if (gfn >= 0 && writableFrame(this.#vm, linear) === gfn) {
+      const { segment } = instruction.operands[0]!;
+      const slot = AREA_DATA + FLAT_SELECTORS + 4 * segment;
+      this.#vm.area.write32(slot, this.#isFlat(segment) ? this.#selector(segment) : -1);
       this.#setAlias({ page: linear & PAGE_MASK, gfn });
       return false;
     }
@@ -188,19 +194,39 @@ export class TracedStores {
     for (let n = 0; n < ALIASES; n++) this.#forget(n);
   }
 
-  /** Before translated code goes on: segments have bases, and aliases must be good for what they are used for. */
+  /** Before translated code goes on: selectors and aliases must be good for what they are used for. */
   prepare(): void {
     if (this.#stores.size === 0) return;
-    const { area, cpu } = this.#vm;
-    const v = cpu.s;
-    for (const segment of new Set(this.#stores.values())) {
-      area.write32(AREA_DATA + BASES + 4 * segment, v[BASE + segment]!);
-      if (this.#tags > 0 && !isFlat(v, segment)) this.forgetAliases();
-    }
+    for (const segment of new Set(this.#stores.values())) this.#prepareSegment(segment);
     if (this.#tags === 0) return;
     this.#aliases.forEach((alias, n) => {
       if (alias !== null && !this.#deferrable(alias.gfn)) this.#forget(n);
     });
+  }
+
+  /** Translated code may load a segment register itself: what counts is what a selector has loaded or would load. */
+  #prepareSegment(segment: number): void {
+    const { area, gdt, ldt } = this.#vm;
+    const slot = AREA_DATA + FLAT_SELECTORS + 4 * segment;
+    const flat = area.read32(slot);
+    if (flat < 0) return;
+    if (flat === this.#selector(segment)) {
+      if (!this.#isFlat(segment)) area.write32(slot, -1);
+      return;
+    }
+    const original = ((flat & 4) !== 0 ? ldt : gdt).original(flat >>> 3);
+    if (original === null || !isFlat(original.base, original.limit, original.rights)) area.write32(slot, -1);
+  }
+
+  #isFlat(segment: number): boolean {
+    const v = this.#vm.cpu.s;
+    return isFlat(v[BASE + segment]!, v[LIMIT + segment]!, v[RIGHTS + segment]!);
+  }
+
+  /** The selector that translated code finds: the processor itself keeps the RPL of SS equal to the real CPL. */
+  #selector(segment: number): number {
+    const selector = this.#vm.cpu.s[SELECTOR + segment]!;
+    return segment === SS ? (selector & ~3) | 1 : selector;
   }
 
   /** Tells those who trace pages of the stores that were done in the cache. */
@@ -252,11 +278,9 @@ function isPlainStore({ form, operands, operandSize, addressSize, segment }: Ins
 }
 
 /** Whether an aligned store through a segment can only be refused by paging. */
-function isFlat(v: Int32Array, segment: number): boolean {
-  const rights = v[RIGHTS + segment]!;
+function isFlat(base: number, limit: number, rights: number): boolean {
   const wanted = RIGHTS_PRESENT | RIGHTS_WRITE;
-  return (rights & (wanted | RIGHTS_CODE | RIGHTS_DOWN)) === wanted && v[BASE + segment] === 0 &&
-    v[LIMIT + segment]! >>> 0 >= LAST;
+  return (rights & (wanted | RIGHTS_CODE | RIGHTS_DOWN)) === wanted && base === 0 && limit >>> 0 >= LAST;
 }
 
 /** Emits the store. @returns the callouts' offsets */
@@ -276,8 +300,10 @@ function emitTracedStore(
   e.bytes(0x0f, 0x90, 0xc0); // seto al
   e.store(SAVED_FLAGS, EAX);
   e.recover({ spilled, flags: true });
-  e.bytes(0x65, 0x03, 0x0d); // add ecx, gs:[base]
-  e.word(BASES + 4 * to!.segment);
+  e.bytes(0x8c, 0xc0 | to!.segment << 3); // mov eax, segment
+  e.bytes(0x65, 0x3b, 0x05); // cmp eax, gs:[flat selector]
+  e.word(FLAT_SELECTORS + 4 * to!.segment);
+  const elsewhere = e.jumpIf(5); // jne
   e.bytes(0x89, 0xca); // mov edx, ecx
   e.bytes(0xc1, 0xea, 12); // shr edx, 12
   e.bytes(0x83, 0xe2, ALIASES - 1); // and edx, ALIASES - 1
@@ -306,6 +332,7 @@ function emitTracedStore(
   e.happened({ spilled, flags: true });
   restore(e, registers);
   const done = e.jump();
+  e.fill(elsewhere, e.at);
   e.fill(other, e.at);
   e.fill(full, e.at);
   e.recover({ spilled, flags: true });

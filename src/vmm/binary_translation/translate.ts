@@ -12,6 +12,7 @@ import {
   emitCli,
   emitCount,
   emitIn,
+  emitLoadSegment,
   emitLookUp,
   emitMovSelector,
   emitPopf,
@@ -41,8 +42,10 @@ export interface GuestCode {
 /** A place where the monitor is called. */
 export interface CalloutPlan {
   readonly at: number;
-  readonly kind: "interpret" | "look-up" | "exit";
+  readonly kind: "interpret" | "look-up" | "exit" | "segment";
   readonly instruction: number;
+  /** For a load of a segment register: offset of the displacement that holds minus the selector. */
+  readonly prediction?: number;
   /** Number of the exit, for exits and for look-ups with an inline cache; else -1. */
   readonly exit: number;
 }
@@ -257,6 +260,13 @@ class UnitTranslator {
       case "mov-selector":
         emitMovSelector(e, instruction, addressing(bytes), bytes.subarray(prefixes(bytes) + 1));
         return true;
+      case "load-segment": {
+        const source = operands.length > 1 ? operands[1]!.index : -1;
+        const { callout, prediction } = emitLoadSegment(e, source, bytes);
+        const instruction = this.#instructions.length;
+        this.#callouts.push({ at: callout, kind: "segment", instruction, exit: NOTHING_EXIT, prediction });
+        return true;
+      }
       case "callout":
       case "callout-end":
         this.#interpret(e.callout());

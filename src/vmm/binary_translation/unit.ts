@@ -69,6 +69,7 @@ export interface Entry {
 /** Why translated code calls the monitor at a place. */
 export type Site =
   | { readonly kind: "interpret"; readonly instruction: number }
+  | { readonly kind: "segment"; readonly instruction: number; readonly prediction: number }
   | { readonly kind: "look-up"; readonly instruction: number; readonly exit: Exit | null }
   | { readonly kind: "exit"; readonly exit: Exit };
 

@@ -43,8 +43,8 @@ export const LATCHES = 0x900;
 /** How many ports there may be. */
 export const MAX_LATCHES = 64;
 
-/** Bases of the guest's segments, ES..GS, for stores that are done in the cache. */
-export const BASES = 0xa00;
+/** By segment register, ES..GS: a selector with which it reaches all of the guest's linear addresses from 0 on; -1 for none. */
+export const FLAT_SELECTORS = 0xa00;
 /** Linear pages whose traced stores are done in the cache, by the low bits of their number; -1 for none. */
 export const ALIAS_TAGS = 0xa20;
 /** How many there can be. */

@@ -49,6 +49,8 @@ export interface ShadowTableOptions {
  */
 export class ShadowTable implements TraceClient, DescriptorSource {
   readonly name: string;
+  /** Changes whenever an update has found another descriptor than before. */
+  version = 0;
   readonly #options: ShadowTableOptions;
   /** The guest's descriptors as they were when they were copied. */
   readonly #originals: Int32Array;
@@ -104,6 +106,7 @@ export class ShadowTable implements TraceClient, DescriptorSource {
     if (!this.#stale && base === this.#base && bytes === this.#bytes) return 0;
     const { memory, vcpu, entries } = this.#options;
     this.#stale = false;
+    const filled = this.#filled;
     for (const page of this.#pages) if (page >= 0) memory.traces.remove(page >>> 12, this);
     for (let n = 0; n < this.#filled; n++) this.#put(n, 0, 0);
     this.#base = base;
@@ -111,7 +114,10 @@ export class ShadowTable implements TraceClient, DescriptorSource {
     this.#pages = [];
     this.#unaccessed = [];
     this.#filled = 0;
-    if (this.#loadsTrap || bytes === 0) return 0;
+    if (this.#loadsTrap || bytes === 0) {
+      if (filled > 0) this.version++;
+      return 0;
+    }
     for (let at = -(base & 0xfff); at < bytes; at += 4096) {
       const gpa = probe(vcpu, (base + Math.max(0, at)) | 0);
       const page = gpa < 0 || !memory.writable(gpa >>> 12) ? -1 : (gpa & ~0xfff) >>> 0;
@@ -119,7 +125,9 @@ export class ShadowTable implements TraceClient, DescriptorSource {
       if (page >= 0) memory.traces.add(page >>> 12, this);
     }
     this.#filled = Math.min(entries, bytes >>> 3);
-    for (let n = 1; n < this.#filled; n++) this.#fill(n);
+    let changed = this.#filled !== filled;
+    for (let n = 1; n < this.#filled; n++) changed = this.#fill(n) || changed;
+    if (changed) this.version++;
     return this.#filled;
   }
 
@@ -162,22 +170,27 @@ export class ShadowTable implements TraceClient, DescriptorSource {
     memory.poke32(word, memory.read32(word) | 1 << (8 * (gpa & 3)));
   }
 
-  #fill(n: number): void {
+  /** @returns whether it is another descriptor than before */
+  #fill(n: number): boolean {
     const { kernelRing } = this.#options;
     const low = this.#word(n * 8), high = this.#word(n * 8 + 4);
     const descriptor = new Descriptor(0, low, high);
     const { base, limit, rights } = descriptor;
     const cut = isUsable(rights) ? truncatedLimit(base, limit, rights) : null;
+    const before = this.#originals;
+    const changed = before[2 * n] !== (cut === null ? 0 : low) ||
+      before[2 * n + 1] !== (cut === null ? 0 : high);
     if (cut === null) {
       this.#originals[2 * n] = this.#originals[2 * n + 1] = 0;
       this.#put(n, 0, 0);
-      return;
+      return changed;
     }
     this.#originals[2 * n] = low;
     this.#originals[2 * n + 1] = high;
     const words = descriptorWords(base, cut, deprivilegedRights(rights, kernelRing));
     this.#put(n, words[0], words[1]);
     if ((rights & RIGHTS_ACCESSED) === 0) this.#unaccessed.push(n);
+    return changed;
   }
 
   #put(n: number, low: number, high: number): void {
