@@ -309,6 +309,7 @@ export class Paravirtual implements Technique {
     require((address & 3) === 0, invalid);
     require(memory.isRam(address >>> 0, 4), notPermitted);
     require(this.#tables.permitted(address, value), notPermitted);
+    this.#vm.charge("monitor-memory-access");
     memory.write(address >>> 0, 4, value);
     return 0;
   }
