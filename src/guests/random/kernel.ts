@@ -35,6 +35,8 @@ export interface RandomKernelOptions {
   readonly steps?: number;
   /** How often the body is executed. Default: 2 to 5, by the seed. */
   readonly rounds?: number;
+  /** Let the timer interrupt at any time. Default: for three kernels of ten, by the seed. */
+  readonly ticking?: boolean;
   /** Families to take steps from. Default: all. */
   readonly only?: readonly string[];
   /** Families to leave out. */
@@ -49,6 +51,8 @@ export interface RandomKernelPlan {
   readonly largeLow: boolean;
   /** How the frames behind the test pages of the two address spaces differ. */
   readonly shuffle: number;
+  /** PIT ticks from one timer interrupt to the next; 0 when there are none but those that HLT waits for. */
+  readonly period: number;
   readonly steps: readonly Step[];
 }
 
@@ -58,6 +62,12 @@ export interface RandomKernel {
   /** Starts in flat protected mode, as `load` makes it; needs 2 MiB of RAM. Ends by port F4h, or by a triple fault. */
   readonly program: Program;
 }
+
+/** Where timer interrupts leave traces of when they came: the stacks of ring 0 and of the other tasks. From, and up to. */
+export const RANDOM_KERNEL_STACKS: readonly [from: number, to: number] = [
+  AT.doubleFaultStack - 0x400,
+  AT.userStack - 0x1000,
+];
 
 /** RAM that a random kernel needs, in bytes. */
 export const RANDOM_KERNEL_BYTES = RAM_BYTES;
@@ -80,6 +90,7 @@ export function planRandomKernel(seed: number, options: RandomKernelOptions = {}
   const largeLow = random.chance(0.15),
     shuffle = random.below(16),
     rounds = options.rounds ?? 2 + random.below(4);
+  const ticking = options.ticking ?? random.chance(0.3), period = ticking ? 30 + random.below(100) : 0;
   const usable = only.filter((name) => !without.includes(name));
   const total = usable.reduce((sum, name) => sum + FAMILIES[name]![0], 0);
   if (total === 0) throw new RangeError("no family of steps is left");
@@ -87,19 +98,19 @@ export function planRandomKernel(seed: number, options: RandomKernelOptions = {}
   for (let id = 0; id < count; id++) {
     let at = random.below(2 ** 20) / 2 ** 20 * total;
     const name = usable.find((name) => (at -= FAMILIES[name]![0]) < 0) ?? usable[0]!;
-    const writer = new StepWriter(id, largeLow);
+    const writer = new StepWriter(id, { largeLow, ticking: period > 0 });
     if (random.chance(0.15)) {
       writer.put(`mov ${random.word("eax ebx ecx edx esi edi ebp")}, ${random.value()}`);
     }
     FAMILIES[name]![1](writer, random);
     steps.push(writer.done(name));
   }
-  return { seed, rounds, largeLow, shuffle, steps };
+  return { seed, rounds, largeLow, shuffle, period, steps };
 }
 
 /** The body's source text. */
 export function randomKernelSource(plan: RandomKernelPlan): string {
-  const { steps, rounds } = plan;
+  const { steps, rounds, period } = plan;
   const boot = prelude();
   return [
     "bits 32",
@@ -108,6 +119,7 @@ export function randomKernelSource(plan: RandomKernelPlan): string {
     `%define gdt_pointer ${VARIABLES.gdtPointer}`,
     `%define idt_pointer ${VARIABLES.idtPointer}`,
     `mov dword [${VARIABLES.rounds}], ${rounds}`,
+    ...period > 0 ? startTimer(period) : [],
     "body:",
     ...steps.map(stepText),
     `dec dword [${VARIABLES.rounds}]`,
@@ -127,15 +139,23 @@ export function randomKernelSource(plan: RandomKernelPlan): string {
   ].join("\n");
 }
 
-let entryPoints: EntryPoints | undefined;
+/** The 8254 in mode 2, its interrupt let through. */
+function startTimer(period: number): string[] {
+  const out = (port: number, value: number) => [`mov al, ${value}`, `out ${port}, al`];
+  const count = [...out(0x43, 0x34), ...out(0x40, period & 0xff), ...out(0x40, period >> 8)];
+  return [...count, ...out(0x21, 0xfe), `mov dword [${VARIABLES.resumeFlags}], 0x202`, "sti"];
+}
 
-function entries(): EntryPoints {
-  if (entryPoints !== undefined) return entryPoints;
+function entries(ticking: boolean): EntryPoints {
   const boot = prelude();
   const at = (name: string) => boot.address(name);
-  return entryPoints = {
+  return {
     vector: (number) =>
-      number === 0x20 ? at("tick") : number === 0x80 ? at("stub80") : at("stubs") + 16 * (number & 63),
+      number === 0x20
+        ? at(ticking ? "ticking" : "tick")
+        : number === 0x80
+        ? at("stub80")
+        : at("stubs") + 16 * (number & 63),
     gate0: at("gate0_entry"),
     gate3: at("gate3_entry"),
     task2: at("task2_entry"),
@@ -170,7 +190,7 @@ export function assembleRandomKernel(plan: RandomKernelPlan): Program {
     userStart: body.address("user_start"),
     userEnd: body.address("user_end"),
   };
-  writeTables(bytes, entries(), tables);
+  writeTables(bytes, entries(plan.period > 0), tables);
   return new Program({
     bytes,
     origin: IMAGE,

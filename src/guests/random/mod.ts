@@ -9,6 +9,7 @@ export {
   planRandomKernel,
   RANDOM_FAMILIES,
   RANDOM_KERNEL_BYTES,
+  RANDOM_KERNEL_STACKS,
   type RandomKernel,
   randomKernel,
   type RandomKernelOptions,

@@ -26,11 +26,14 @@ export class StepWriter {
   readonly id: number;
   /** The low memory is a 4 MiB page, so CR4.PSE must stay on. */
   readonly largeLow: boolean;
+  /** The timer ticks all the time. */
+  readonly ticking: boolean;
   #labels = 0;
 
-  constructor(id: number, largeLow: boolean) {
+  constructor(id: number, kernel: { readonly largeLow: boolean; readonly ticking: boolean }) {
     this.id = id;
-    this.largeLow = largeLow;
+    this.largeLow = kernel.largeLow;
+    this.ticking = kernel.ticking;
   }
 
   /** A label nobody else has. */

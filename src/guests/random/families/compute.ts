@@ -73,7 +73,10 @@ const flow: Family = (w, r) => {
       w.put("pop eax", "leave", r.chance(0.5) ? "pushad" : "pusha", r.chance(0.5) ? "popad" : "popa");
       break;
     default: // a jump somewhere without code
-      w.put(`mov eax, ${h(r.pick([TEST + 0xc000, TEST + 0x8000 + r.below(0x100), 0xfffffff0]))}`, "jmp eax");
+      w.put(
+        `mov eax, ${h(r.pick([TEST + 0xf000, TEST + 0xff00 + r.below(0xf0), 0x10, 0xfffffff0]))}`,
+        "jmp eax",
+      );
   }
 };
 
@@ -118,7 +121,13 @@ const stack: Family = (w, r) => {
       w.put(`pop dword [${h(kernelAddress(r))}]`);
       break;
     case 2: // another stack for a while
-      w.put("mov ebp, esp", `mov esp, ${h(AT.data + 0x1000 + r.below(0xd00) * 4)}`, "pushad", "push edx");
+      w.put(
+        "cli",
+        "mov ebp, esp",
+        `mov esp, ${h(AT.data + 0x1000 + r.below(0xd00) * 4)}`,
+        "pushad",
+        "push edx",
+      );
       w.put("pop eax", "popad", `mov esp, ${AT.kernelStack}`);
       break;
     default:

@@ -119,7 +119,11 @@ const processor: Family = (w, r) => {
       break;
     default: // the system-call code segment, briefly wrong
       w.put("mov ecx, 0x174", `mov eax, ${r.pick([0, 3, SEL.code0])}`, "xor edx, edx", "wrmsr");
-      w.put(`mov edx, E${w.id}`, `mov ecx, ${AT.userStack}`, r.word("sysexit sysenter nop"));
+      w.put(
+        `mov edx, E${w.id}`,
+        `mov ecx, ${AT.userStack}`,
+        r.word(w.ticking ? "sysenter nop" : "sysexit sysenter nop"),
+      );
   }
   if (w.kernel.includes("mov ecx, 0x174")) {
     w.put("mov ecx, 0x174", `mov eax, ${SEL.code0}`, "xor edx, edx", "wrmsr");
@@ -254,7 +258,13 @@ const ports: Family = (w, r) => {
         "mov ah, al",
         "in al, 0xA1",
       );
-      w.put("mov ebx, eax", "mov al, 0xFF", "out 0x21, al", "out 0xA1, al");
+      w.put(
+        "mov ebx, eax",
+        `mov al, ${w.ticking ? 0xfe : 0xff}`,
+        "out 0x21, al",
+        "mov al, 0xFF",
+        "out 0xA1, al",
+      );
       break;
     case 3:
       w.put("mov edx, 0x3FF", `mov al, ${r.below(256)}`, "out dx, al", "in al, dx");
@@ -284,6 +294,10 @@ const ports: Family = (w, r) => {
 
 /** Waits for one tick of the timer. */
 const halt: Family = (w, r) => {
+  if (w.ticking) {
+    w.put("sti", "hlt", r.word("cli nop"));
+    return;
+  }
   w.put(
     "cli",
     "mov al, 0x30",

@@ -101,8 +101,9 @@ export function userCode(w: StepWriter, r: Random): string[] {
     case 17: // user code that changes itself
       return [`mov dword [${a} + 1], ${h(r.value())}`, `${a}: mov ebx, 0x12345678`];
     case 18: {
-      // CLI is the first instruction at the prelude, so that rings 1 and 2 do not get far there.
-      const target = r.pick([AT.prelude, HIGH + AT.prelude, TEST + 0x5000, LARGE0, TOP + 0x5000, 0x10]);
+      // CLI is the first instruction at the prelude, so that rings 1 and 2 do not get far there; nor do they where there is no
+      // RAM. Data as code might write page tables, and TLBs would show.
+      const target = r.pick([AT.prelude, HIGH + AT.prelude, TEST + 0xf000, LARGE0, TOP + 0xf000, 0x10]);
       return [`mov edx, ${h(target)}`, r.word("call jmp") + " edx"];
     }
     case 19:
@@ -186,6 +187,8 @@ const userOtherwise: Family = (w, r) => {
       "retf",
     );
   } else {
+    // SYSEXIT leaves FS and GS as they are, and the IRET of the next timer interrupt takes ring 0's segments away.
+    if (w.ticking) w.put("mov fs, eax", "mov gs, eax");
     w.put(`mov edx, U${w.id}`, `mov ecx, ${AT.userStack - r.below(8) * 4}`, "sysexit");
   }
   putUserCode(w, r, 6);
