@@ -1,8 +1,9 @@
 /** Guests that make it hard for a translator, each held against the bare machine. */
 
 import { describe, expect, test } from "vitest";
-import { compareWithNative } from "../../src/experiments/equivalence.ts";
+import { compareWithNative, nativeEnd } from "../../src/experiments/equivalence.ts";
 import { asm, type Program } from "../../src/isa/mod.ts";
+import { Machine } from "../../src/machine/mod.ts";
 import { Monitor, type VirtualMachine, type VirtualMachineOptions } from "../../src/vmm/mod.ts";
 
 type Translation = NonNullable<VirtualMachineOptions["translation"]>;
@@ -109,15 +110,20 @@ function guest(body: string, more = ""): Program {
   `);
 }
 
+const machine = new Machine({ memory: "4M", history: false });
+const monitor = new Monitor({ memory: "12M", technique: "binary-translation" });
+
 /** Runs a guest natively and translated, in several ways, and expects the same end. */
 function same(
   program: Program,
   variants: readonly Translation[] = [{}, { unitInstructions: 1 }, { chaining: false }],
 ): void {
+  const options = { memory: "4M", technique: "binary-translation", machine, monitor } as const;
+  const native = nativeEnd(program, options);
   for (const translation of variants) {
     const { differences, monitored } = compareWithNative(program, {
-      memory: "4M",
-      technique: "binary-translation",
+      ...options,
+      native,
       virtualMachine: { translation },
     });
     expect(differences).toEqual([]);
@@ -127,7 +133,7 @@ function same(
 
 /** Runs a guest to its end. */
 function run(program: Program, translation: Translation = {}): VirtualMachine {
-  const monitor = new Monitor({ memory: "16M", technique: "binary-translation" });
+  const monitor = new Monitor({ memory: "8M", technique: "binary-translation" });
   const vm = monitor.createVirtualMachine({ memory: "4M", translation }).load(program);
   monitor.runSync({ maxCycles: 400_000_000 });
   expect(vm.status).toBe("exited");
