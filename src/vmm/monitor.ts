@@ -373,6 +373,11 @@ export class Monitor implements TrapPort {
   toString(): string {
     return [`monitor on ${this.machine}`, ...this.#machines.map(String)].join("\n");
   }
+
+  /** Called by Deno when it prints the value. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
 }
 
 function checkTechnique(name: string): void {

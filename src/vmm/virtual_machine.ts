@@ -461,4 +461,9 @@ export class VirtualMachine {
   toString(): string {
     return `${this.name}: ${this.status}, ${this.memory.ramBytes / 1024} KiB, ${this.technique.name}`;
   }
+
+  /** Called by Deno when it prints the value. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
 }
