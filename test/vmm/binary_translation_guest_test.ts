@@ -278,7 +278,21 @@ describe("guests that make it hard for a translator", () => {
 
   test("CALL, PUSHF, RET and indirect jumps that fault on the stack or on their operand", () => {
     for (
-      const instruction of ["jmp [esi]", "call [esi]", "push dword [esi]", "mov [esi], ds", "mov eax, [esi]"]
+      const instruction of [
+        "jmp [esi]",
+        "call [esi]",
+        "push dword [esi]",
+        "mov [esi], ds",
+        "mov eax, [esi]",
+        "mov esp, esi\npopfd",
+        "mov esp, esi\nret",
+        "mov esp, esi\npop ds",
+        "lea esp, [esi - 2]\npopfd",
+        "lea esp, [esi - 3]\nret 4",
+        "lea esp, [esi - 2]\npop es",
+        "mov esp, esi\niretd",
+        "mov esp, esi\ncall [esp]",
+      ]
     ) {
       same(guest(`
         mov dword [0x21000 + 0x300 * 4], 0

@@ -83,8 +83,9 @@ export function emitPopf(e: Emitter): number[] {
     e.land(jump);
   };
   spill(e, ECX);
-  e.peekPart(ECX, 2, 2);
+  e.peek(ECX); // faults where POPFD would
   e.recover({ spilled: bit(ECX) });
+  e.peekPart(ECX, 2, 2);
   otherwise(e.jumpIfEcxZero());
   e.peekPart(ECX, 1, 1);
   e.loadTable(ECX, ECX, W.POPF_HARD);
