@@ -8,6 +8,7 @@
 import {
   HOSTILE_BYTES,
   type HostileGuest,
+  hostileParavirtualProgram,
   hostileProgram,
   SECRET,
   VICTIM_BYTES,
@@ -19,7 +20,7 @@ import { type FrameOwner, Monitor, type TechniqueName, type VirtualMachine } fro
 
 /** How to hold a hostile guest. */
 export interface ContainOptions {
-  /** Default `binary-translation`. */
+  /** Default `binary-translation`, and `paravirtual` for guests that attack by hypercall. */
   readonly technique?: TechniqueName;
   /** Makes the physical processor virtualizable. Default: only for trap-and-emulate. */
   readonly virtualizable?: boolean;
@@ -114,15 +115,17 @@ function harm(who: string, end: VictimEnd, expected: VictimEnd): string[] {
  * ```
  */
 export function contain(guest: HostileGuest, options: ContainOptions = {}): Containment {
-  const { technique = "binary-translation", maxCycles = CYCLES } = options;
+  const knowing = guest.group === "hypercalls";
+  const { technique = knowing ? "paravirtual" : "binary-translation", maxCycles = CYCLES } = options;
   const { virtualizable = technique === "trap-and-emulate" } = options;
   const program = victimProgram();
-  const expected = victimAlone(technique, virtualizable, program);
-  const monitor = new Monitor({ memory: HOST_MEMORY, technique, virtualizable, slice: SLICE });
+  // The victim knows of no hypercalls; techniques can be mixed on one machine.
+  const victims = technique === "paravirtual" ? "binary-translation" : technique;
+  const expected = victimAlone(victims, virtualizable, program);
+  const monitor = new Monitor({ memory: HOST_MEMORY, technique: victims, virtualizable, slice: SLICE });
   const victim = monitor.createVirtualMachine({ name: "victim", memory: VICTIM_BYTES }).load(program);
-  const hostile = monitor.createVirtualMachine({ name: "hostile", memory: HOSTILE_BYTES }).load(
-    hostileProgram(guest),
-  );
+  const hostile = monitor.createVirtualMachine({ name: "hostile", memory: HOSTILE_BYTES, technique })
+    .load(knowing ? hostileParavirtualProgram(guest) : hostileProgram(guest));
   const before = new Fingerprints(monitor);
   const breaches: string[] = [];
   let status: string = hostile.status;
@@ -187,7 +190,7 @@ class Fingerprints {
       if (isConstant(frames.owner(frame))) this.#frames.set(frame, this.#hash(monitor, frame));
     }
     for (const vm of monitor.virtualMachines) {
-      for (const frame of vm.area.constantFrames()) this.#frames.set(frame, this.#hash(monitor, frame));
+      for (const frame of constantFrames(vm)) this.#frames.set(frame, this.#hash(monitor, frame));
     }
   }
 
@@ -206,7 +209,7 @@ class Fingerprints {
 
   /** Frames that are still the monitor's, or still nobody's, and no longer hold the same. */
   changes(monitor: Monitor): string[] {
-    const areas = new Set(monitor.virtualMachines.flatMap(({ area }) => area.constantFrames()));
+    const areas = new Set(monitor.virtualMachines.flatMap(constantFrames));
     const changed: string[] = [];
     for (const [frame, hash] of this.#frames) {
       const owner = monitor.frames.owner(frame);
@@ -223,6 +226,11 @@ class Fingerprints {
     const { free } = monitor.frames;
     return free === this.#free ? [] : [`${this.#free - free} page frames have not come back`];
   }
+}
+
+/** The stubs, and the interrupt table unless direct entries are opened in it. */
+function constantFrames(vm: VirtualMachine): number[] {
+  return vm.area.constantFrames(vm.technique.name !== "paravirtual");
 }
 
 /** The monitor's own frames, and free ones. */

@@ -19,7 +19,12 @@ import {
 } from "../../src/guests/random/mod.ts";
 import type { Program } from "../../src/isa/mod.ts";
 import { Machine } from "../../src/machine/mod.ts";
-import { type KernelRing, Monitor, type TechniqueName } from "../../src/vmm/mod.ts";
+import {
+  type KernelRing,
+  Monitor,
+  type TechniqueName,
+  type VirtualMachineOptions,
+} from "../../src/vmm/mod.ts";
 
 /** A way to run a guest that must not be told from the bare machine. */
 export interface MonitorKind {
@@ -42,6 +47,13 @@ export const KERNELS = 2000;
 /** Steps of one kernel, by which a kernel takes some ten thousand instructions. */
 const STEPS = 40;
 const HOST_MEMORY = "12M";
+/** Binary translators to take turns: as it is, tiny and eager, unchained, with long units and late stores. */
+const TRANSLATORS: readonly VirtualMachineOptions[] = [
+  {},
+  { translation: { cacheBytes: 8192, unitInstructions: 3, traceHits: 1, traceQueue: 1, rdtsc: "callout" } },
+  { translation: { chaining: false, inlineCaches: false, rdtsc: "trap", adaptive: false }, shadowFrames: 16 },
+  { translation: { unitInstructions: 64, inlineCaches: "returns too", traceHits: 2, traceQueue: 64 } },
+];
 const STACKS = { from: RANDOM_KERNEL_STACKS[0], to: RANDOM_KERNEL_STACKS[1] };
 /** A monitor is rebuilt after so many guests, so that a leak shows but does not add up. */
 const GUESTS_PER_MONITOR = 50;
@@ -93,7 +105,7 @@ export function compareKernels(first: number, end: number, step: number): Monito
         return;
       }
       try {
-        const virtualMachine = { kernelRing };
+        const virtualMachine = { kernelRing, ...TRANSLATORS[seed % TRANSLATORS.length] };
         const monitor = monitors[at]!;
         const result = compareWithNative(program, {
           memory,

@@ -3,6 +3,7 @@ import { contain } from "../../src/experiments/containment.ts";
 import {
   HOSTILE_BYTES,
   HOSTILE_GUESTS,
+  HOSTILE_PARAVIRTUAL_GUESTS,
   SECRET,
   VICTIM_BYTES,
   victimProgram,
@@ -11,7 +12,7 @@ import { asm } from "../../src/isa/mod.ts";
 import { Monitor } from "../../src/vmm/mod.ts";
 
 /** Every so many hostile guests are held here; `npm run conformance containment` holds all, by every technique. */
-const STRIDE = 10;
+const STRIDE = 10, PARAVIRTUAL_STRIDE = 4;
 /** Short runs: whoever loops for ever has shown it by then. */
 const CYCLES = 16_000_000;
 
@@ -25,6 +26,21 @@ describe("hostile guests", () => {
       expect(result.framesCompared).toBeGreaterThan(100);
     });
   }
+});
+
+describe("hostile paravirtual guests", () => {
+  const some = HOSTILE_PARAVIRTUAL_GUESTS.filter((_, n) => n % PARAVIRTUAL_STRIDE === 0);
+  test.each(some.map((guest) => [guest.name, guest] as const))("%s is contained", (_, guest) => {
+    expect(contain(guest, { maxCycles: CYCLES }).breaches).toEqual([]);
+  });
+
+  test("an unmodified guest does not get beyond its first privileged instruction", () => {
+    const { contained, status } = contain({ ...HOSTILE_GUESTS[0]!, ends: ["shutdown"] }, {
+      technique: "paravirtual",
+      maxCycles: CYCLES,
+    });
+    expect([contained, status]).toEqual([true, "shutdown"]);
+  });
 });
 
 describe("the harness", () => {

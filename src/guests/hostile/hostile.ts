@@ -28,7 +28,8 @@ export interface HostileGuest {
     | "time"
     | "devices"
     | "code"
-    | "resources";
+    | "resources"
+    | "hypercalls";
   /** What it tries, as a sentence without a full stop. */
   readonly tries: string;
   /** The attack: lines of assembly behind the common beginning. */
@@ -205,14 +206,18 @@ idt:    times 0x800 db 0
 attack:
 `;
 
+/** Numbers the attempts: execution goes on behind `ENDTRY` whatever happens between it and its `TRY`. */
+export function withTries(source: string): string {
+  let tries = 0, begun = 0;
+  return source
+    .replace(/\bENDTRY\b/g, () => `.try${tries++}:`)
+    .replace(/\bTRY\b/g, () => `mov dword [resume], .try${begun++}\n        mov [resume_esp], esp`);
+}
+
 /**
  * Assembles a hostile guest, or one more program with the same beginning. What stands between the lines `TRY` and `ENDTRY` may
  * fault: execution then goes on behind it.
  */
 export function hostileProgram(guest: Pick<HostileGuest, "source">): Program {
-  let tries = 0, begun = 0;
-  const source = guest.source
-    .replace(/\bENDTRY\b/g, () => `.try${tries++}:`)
-    .replace(/\bTRY\b/g, () => `mov dword [resume], .try${begun++}\n        mov [resume_esp], esp`);
-  return asm(`${PRELUDE}${source}\n`);
+  return asm(`${PRELUDE}${withTries(guest.source)}\n`);
 }

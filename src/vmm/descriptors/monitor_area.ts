@@ -115,10 +115,11 @@ export class MonitorArea {
     }
   }
 
-  /** The frames that nothing changes once they are made, whatever a guest does: interrupt table and stubs. */
-  constantFrames(): number[] {
+  /** The frames that nothing changes once they are made, whatever a guest does: stubs, and the interrupt table if it has no direct entries. */
+  constantFrames(interruptTable: boolean): number[] {
     const first = this.#allocator.hostOffset(0);
-    return [AREA_IDT, AREA_STUBS].map((offset) => (this.host(offset) - first) / PAGE_BYTES);
+    const offsets = interruptTable ? [AREA_IDT, AREA_STUBS] : [AREA_STUBS];
+    return offsets.map((offset) => (this.host(offset) - first) / PAGE_BYTES);
   }
 
   /** The frames of the area, to be given back. */
