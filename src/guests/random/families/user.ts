@@ -52,6 +52,12 @@ const FORBIDDEN: readonly string[] = [
   "rdpmc",
 ];
 
+/** A selector to load in ring 3. IRET makes 0 of null selectors with an RPL, so that the next timer interrupt would show. */
+function userSelector(w: StepWriter, r: Random): number {
+  const value = selector(r, 0.6);
+  return w.ticking && value < 4 ? 0 : value;
+}
+
 /** Lines of code for ring 3. */
 export function userCode(w: StepWriter, r: Random): string[] {
   const a = w.label();
@@ -72,7 +78,7 @@ export function userCode(w: StepWriter, r: Random): string[] {
       return [`mov ${register(r, 4)}, ${r.word("cs ds es ss fs gs")}`];
     case 9:
       return [
-        `mov ecx, ${selector(r, 0.6)}`,
+        `mov ecx, ${userSelector(w, r)}`,
         `mov ${r.word("ds es fs gs")}, ecx`,
         `set${condition(r)} dl`,
       ];
@@ -166,8 +172,8 @@ const userSensitive: Family = (w, r) => {
     w.putUser(...r.pick([
       [`${r.word("sgdt sidt")} [${h(TEST + 0x4000 + r.below(0xf00))}]`],
       [`${r.word("smsw sldt str")} ${register(r, 4)}`],
-      [`mov ecx, ${selector(r, 0.6)}`, `${r.word("lar lsl")} ${register(r, 4)}, ecx`, "setz dl"],
-      [`mov ecx, ${selector(r, 0.6)}`, `${r.word("verr verw")} cx`, "setz dl"],
+      [`mov ecx, ${userSelector(w, r)}`, `${r.word("lar lsl")} ${register(r, 4)}, ecx`, "setz dl"],
+      [`mov ecx, ${userSelector(w, r)}`, `${r.word("verr verw")} cx`, "setz dl"],
       computing(r, userAddress),
     ]));
   }
