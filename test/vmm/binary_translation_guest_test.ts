@@ -637,7 +637,7 @@ describe("what can be seen of a translation", () => {
       Array.from({ length: 300 }, (_, n) => `add ebx, ${n}\njmp next${n}\nnop\nnext${n}:`).join("\n") +
         "\ninc dword [0x5080]\ncmp dword [0x5080], 5\njb near body",
     );
-    same(many, [{ cacheBytes: 8192, unitInstructions: 4 }]);
+    same(many, [{ cacheBytes: 4096, unitInstructions: 64 }]);
     const { totals } = run(many, { cacheBytes: 8192, countExecutions: true, unitInstructions: 2 })
       .translations();
     expect(totals.flushes).toBeGreaterThan(2);

@@ -108,7 +108,27 @@ export interface TranslationCounts {
   directEntries: number;
 }
 
-/** One virtual machine's binary translation. */
+/**
+ * One virtual machine's binary translation. A virtual machine makes its own; what it has translated is shown by
+ * `VirtualMachine.translations`.
+ *
+ * @example
+ * ```ts
+ * import { asm, Monitor } from "ringlab";
+ *
+ * const monitor = new Monitor({ memory: "8M", technique: "binary-translation" });
+ * const vm = monitor.createVirtualMachine({ memory: "1M" }).load(asm`
+ *   bits 32
+ *       cli                 ; becomes a MOV to the virtual interrupt flag
+ *       mov eax, 42         ; stays as it is
+ *       hlt                 ; becomes a callout
+ * `);
+ * monitor.runSync();
+ * const [unit] = vm.translations().units;
+ * const kinds = unit.instructions.slice(0, 3).map(({ kind }) => kind).join();
+ * if (vm.registers.gpr.eax !== 42 || kinds !== "emulated,ident,callout") throw new Error(kinds);
+ * ```
+ */
 export class BinaryTranslation implements Technique {
   readonly name = "binary-translation";
   readonly options: TranslationOptions;

@@ -28,8 +28,10 @@ export interface FrameWatcher {
   unwatch(gfn: number): void;
 }
 
-/** Units that have lost a page's worth of changes; see {@linkcode CodePages.isRestless}. */
-const RESTLESS = 12;
+/** How often the code at one address is translated again because it has changed, before its page counts as restless. */
+const RESTLESS = 8;
+/** Instructions that are interpreted on a restless page before it gets another chance. */
+const PATIENCE = 2000;
 
 /** All pages of guest code of one virtual machine. */
 export class CodePages {
@@ -39,8 +41,10 @@ export class CodePages {
   readonly #mapped = new Map<number, CodePage>();
   /** All pages by frame. */
   readonly #byFrame = new Map<number, CodePage[]>();
-  /** How often units on a frame were dropped because code was written. */
-  readonly #changes = new Map<number, number>();
+  /** By frame: how often the unit at an EIP was dropped because its code was written. */
+  readonly #changes = new Map<number, Map<number, number>>();
+  /** Restless frames, and how many instructions there were refused. */
+  readonly #restless = new Map<number, number>();
 
   constructor(cache: TranslationCache, watcher: FrameWatcher) {
     this.#cache = cache;
@@ -58,11 +62,21 @@ export class CodePages {
   }
 
   /**
-   * Whether code on a frame changes so often that it is not worth translating: let it be interpreted. Holds until the cache is
-   * emptied.
+   * Whether code on a frame changes so often that it is not worth translating: let it be interpreted.
    */
   isRestless(gfn: number): boolean {
-    return (this.#changes.get(gfn) ?? 0) >= RESTLESS;
+    return this.#restless.has(gfn);
+  }
+
+  /** Whether an instruction on a frame is to be interpreted because the code there changes all the time. */
+  refuse(gfn: number): boolean {
+    const refused = this.#restless.get(gfn);
+    if (refused === undefined) return false;
+    this.#restless.set(gfn, refused + 1);
+    if (refused < PATIENCE) return true;
+    this.#restless.delete(gfn);
+    this.#changes.delete(gfn);
+    return false;
   }
 
   /** The page of code at a linear page that is mapped to a frame now: found or made, and its units awake. */
@@ -122,11 +136,19 @@ export class CodePages {
         if (first >= unit.length || first + bytes <= 0) continue;
         this.#cache.drop(unit);
         for (const other of unit.pages) other.units.delete(unit);
+        this.#note(gfn, unit.eip);
         dropped++;
       }
     }
-    if (dropped > 0) this.#changes.set(gfn, (this.#changes.get(gfn) ?? 0) + 1);
     return dropped;
+  }
+
+  #note(gfn: number, eip: number): void {
+    let changes = this.#changes.get(gfn);
+    if (changes === undefined) this.#changes.set(gfn, changes = new Map());
+    const times = (changes.get(eip) ?? 0) + 1;
+    changes.set(eip, times);
+    if (times >= RESTLESS && !this.#restless.has(gfn)) this.#restless.set(gfn, 0);
   }
 
   /** Forgets everything on a frame that is no longer worth translating, and lets it be written freely. */
@@ -148,5 +170,6 @@ export class CodePages {
     this.#mapped.clear();
     this.#byFrame.clear();
     this.#changes.clear();
+    this.#restless.clear();
   }
 }

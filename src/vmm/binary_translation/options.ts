@@ -11,7 +11,7 @@ import { MAX_LATCHES } from "./window.ts";
 export interface TranslationOptions {
   /** Most guest instructions in a unit, 1..64. Adams and Agesen's translator takes 12. */
   readonly unitInstructions: number;
-  /** Size of the translation cache in bytes: 8 KiB to 2 MiB. It is emptied when it is full. */
+  /** Size of the translation cache in bytes: 4 KiB to 2 MiB. It is emptied when it is full. */
   readonly cacheBytes: number;
   /** Let translated code jump straight to translated code once both exist. */
   readonly chaining: boolean;
@@ -48,8 +48,8 @@ export const DEFAULT_TRANSLATION: TranslationOptions = {
   countExecutions: false,
 };
 
-/** The least translation cache: the largest unit must fit with room to spare. */
-const LEAST_CACHE = 8 * 1024;
+/** The least translation cache: the largest unit fits. */
+const LEAST_CACHE = 4 * 1024;
 const MOST_CACHE = 2 * 1024 * 1024;
 const PAGE = 4096;
 

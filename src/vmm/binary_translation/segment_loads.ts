@@ -15,6 +15,8 @@ import type { VirtualMachine } from "../virtual_machine.ts";
 import type { TranslationCache } from "./cache.ts";
 import type { Unit } from "./unit.ts";
 
+/** Places after which those in dead units are looked for. */
+const MANY = 256;
 /** A place takes so many different selectors; after that its loads are the monitor's. */
 const FICKLE = 16;
 
@@ -49,10 +51,15 @@ export class SegmentLoads {
     const selector = v[SELECTOR + instruction.operands[0]!.index]!;
     if (!unit.live || !this.#same(selector)) return;
     const key = `${unit.id} ${prediction}`;
+    if (this.#places.size >= MANY) this.#dropDead();
     const place = this.#places.get(key) ?? { unit, prediction, changes: 0 };
     if (++place.changes > FICKLE) return;
     this.#places.set(key, place);
     this.#cache.allowSelector(unit, prediction, selector);
+  }
+
+  #dropDead(): void {
+    for (const [key, { unit }] of this.#places) if (!unit.live) this.#places.delete(key);
   }
 
   /** Whether the processor loads a selector as it would natively. */

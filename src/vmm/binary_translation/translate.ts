@@ -93,6 +93,8 @@ export type SpecialSequence = (e: Emitter) => readonly number[];
 
 const NO_HINTS: TranslationHints = { counter: -1, special: () => null };
 const NOTHING_EXIT = -1;
+/** A unit gets no further instruction once its code is so long. The longest sequence and the way on are some 200 bytes more. */
+const LONG = 2048;
 
 /**
  * Translates one unit: at most `unitInstructions` instructions, up to the first that goes on elsewhere, to the end of the page
@@ -163,6 +165,7 @@ class UnitTranslator {
       shadow = plan === "sti";
       this.#instructions.push({ eip, instruction, bytes, kind, start, end: e.at });
       length += instruction.length;
+      if (e.at >= LONG && !shadow) break;
       if (length >= this.#guest.onFirstPage) break;
     }
     if (this.#instructions.length === 0) return null;

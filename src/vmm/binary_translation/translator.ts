@@ -111,7 +111,7 @@ export class Translator {
     const linear = (this.#context.base + eip) >>> 0;
     const page = linear >>> 12;
     const location = host.locate(page);
-    if (location === null || this.pages.isRestless(location.gfn)) return null;
+    if (location === null || this.pages.refuse(location.gfn)) return null;
     this.pages.use(page, location.gfn);
     const awake = this.cache.find(eip);
     if (awake !== undefined) {
