@@ -125,7 +125,7 @@ export interface TranslationCounts {
  * `);
  * monitor.runSync();
  * const [unit] = vm.translations().units;
- * const kinds = unit.instructions.slice(0, 3).map(({ kind }) => kind).join();
+ * const kinds = unit!.instructions.slice(0, 3).map(({ kind }) => kind).join();
  * if (vm.registers.gpr.eax !== 42 || kinds !== "emulated,ident,callout") throw new Error(kinds);
  * ```
  */
