@@ -155,12 +155,14 @@ export class DirectExecution {
   /** Takes the guest's state back. The virtual processor then stands at the guest's next instruction. */
   leave(event: CpuEvent): void {
     const vm = this.#vm, cpu = this.#cpu, s = cpu.s, v = this.#vcpu.s;
-    vm.counts.direct += Math.max(0, cpu.instructions() - this.#instructions);
+    const executed = cpu.instructions() - this.#instructions;
+    vm.counts.direct += Math.max(0, executed);
     for (let n = 0; n < 8; n++) v[n] = s[n]!;
     v[EIP] = event.returnEip;
     v[EFLAGS] = (v[EFLAGS]! & ~PROGRAM_FLAGS) | (materializeFlags(s) & PROGRAM_FLAGS);
     v[FLAG_OP] = 0;
-    v[SHADOW] = 0;
+    // What comes before the instruction after STI has been executed leaves the guest in STI's shadow (SDM volume 2, STI).
+    if (executed > 0) v[SHADOW] = 0;
     v[DEBUG_PENDING] = s[DEBUG_PENDING]!;
     s[DEBUG_PENDING] = 0;
     if ((s[DR + 7]! & BREAKPOINTS) !== 0) v[DR + 6] = s[DR + 6]!;

@@ -85,3 +85,59 @@ describe("equivalence", () => {
     }
   });
 });
+
+describe("a timer interrupt that comes between STI and HLT waits for HLT", () => {
+  // One tick each round, a little later every time; its handler masks the timer, so that a HLT behind it would wait for ever.
+  const guest = asm`
+    bits 32
+    org 0x10000
+            cli
+            lidt [idt_pointer]
+            mov eax, tick
+            mov [idt + 0x20 * 8], ax
+            mov word [idt + 0x20 * 8 + 2], 8
+            mov dword [idt + 0x20 * 8 + 4], 0x00018E00
+            mov al, 0x11
+            out 0x20, al
+            mov al, 0x20
+            out 0x21, al
+            mov al, 4
+            out 0x21, al
+            mov al, 1
+            out 0x21, al
+            mov ebx, 150
+    .round: mov al, 0x30
+            out 0x43, al
+            mov al, 5
+            out 0x40, al
+            mov al, 0
+            out 0x40, al
+            mov al, 0xFE
+            out 0x21, al
+            imul ecx, ebx, 67
+            inc ecx
+    .delay: dec ecx
+            jnz .delay
+            sti
+            hlt
+            cli
+            dec ebx
+            jnz .round
+            out 0xF4, al
+    tick:   push eax
+            mov al, 0xFF
+            out 0x21, al
+            mov al, 0x20
+            out 0x20, al
+            pop eax
+            iretd
+    idt_pointer:
+            dw 0x21 * 8 - 1
+            dd idt
+    idt:    times 0x21 * 8 db 0
+  `;
+  test.each(["trap-and-emulate", "binary-translation"] as const)("%s", (technique) => {
+    const ignore = [{ from: 0x90000, to: 0xa0000 }];
+    expect(compareWithNative(guest, { memory: "1M", technique, ignore }).differences).toEqual([]);
+  });
+});
