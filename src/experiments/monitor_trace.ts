@@ -222,7 +222,7 @@ export class MonitorTrace implements TrapPort {
     if (event.kind === "exception" && event.vector === 14 && machine !== undefined) {
       const { hiddenFaults, trueFaults, traceHits } = machine.pager.counts;
       if (hiddenFaults !== before.hiddenFaults) {
-        return { part: "memory", what: "hidden page fault: an entry of the shadow tables made" };
+        return { part: "memory", what: "hidden page fault: shadow entry made" };
       }
       if (trueFaults !== before.trueFaults) {
         return { part: "delivery", what: "true page fault: given to the guest's handler" };

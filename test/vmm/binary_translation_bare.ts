@@ -63,7 +63,7 @@ export class TranslatedRun {
   readonly bare: BareCpu;
   readonly translator: Translator;
   readonly watched = new Set<number>();
-  readonly callouts = { exit: 0, "look-up": 0, interpret: 0 };
+  readonly callouts = { exit: 0, "look-up": 0, interpret: 0, segment: 0 };
   /** The exception that came last, with the guest's EIP. */
   fault: CpuEvent | null = null;
   #departed: CpuEvent | null = null;

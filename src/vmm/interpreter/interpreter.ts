@@ -14,7 +14,6 @@ import {
   CYCLES_F64,
   DEBUG_PENDING,
   DR,
-  effectiveAddress,
   EFLAGS,
   EIP,
   EPOCH,
