@@ -129,7 +129,12 @@ function guestRow(oracle: Oracle, checks: readonly GuestCheck[]): Row {
 }
 
 async function equivalence(): Promise<Row[]> {
-  return (await checkEquivalence()).map(({ monitor, passed, failed }) => ({
+  const tallies = await checkEquivalence();
+  for (const { monitor, passed, failed, direct } of tallies) {
+    const share = (100 * direct / (passed + failed.length)).toFixed(1);
+    console.log(`  ${monitor}: on average ${share} % of a kernel's instructions executed directly`);
+  }
+  return tallies.map(({ monitor, passed, failed }) => ({
     check: `monitors: random kernels under ${monitor}`,
     oracle: "the bare machine",
     compared: passed + failed.length,
