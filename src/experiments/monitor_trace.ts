@@ -61,6 +61,9 @@ export interface RoutineCount {
   readonly first: number;
 }
 
+/** What {@linkcode RoutineCount.routine} says of an instruction that the virtual processor was single-stepped over. */
+const SINGLE_STEP = "single step";
+
 /** How a {@linkcode MonitorTrace} is kept. */
 export interface MonitorTraceOptions {
   /** Entries that are kept; the counts go on. Default 20,000. */
@@ -198,13 +201,14 @@ export class MonitorTrace implements TrapPort {
     if (this.#count++ === 0 && this.#entries.length < this.#most) {
       this.#first = instruction === null ? "one step" : textOf(instruction, interpretation);
     }
-    if (instruction === null) return;
-    const name = instructionName(instruction.form);
+    // What the virtual processor steps over as a whole (the instruction after STI, say) has no routine of its own.
+    const name = instruction === null ? SINGLE_STEP : instructionName(instruction.form);
     const known = this.#routines.get(name);
     if (known !== undefined) known.count++;
     else {
-      const { operation } = instruction.form;
-      this.#routines.set(name, { operation, kind: kindOf(instruction.form), count: 1, first: linear });
+      const operation = instruction?.form.operation ?? "";
+      const kind = instruction === null ? "innocuous" : kindOf(instruction.form);
+      this.#routines.set(name, { operation, kind, count: 1, first: linear });
     }
   }
 
