@@ -1,5 +1,5 @@
 /** `ringlab boot --technique ...`: run an image in virtual machines. */
-import { ProfileError } from "../cycles/mod.ts";
+import { LEDGER_MACHINES, ProfileError } from "../cycles/mod.ts";
 import { ImageError, type Loadable, MachineError, parseSize } from "../machine/mod.ts";
 import {
   Monitor,
@@ -52,6 +52,11 @@ function makeMonitor(options: BootOptions, technique: TechniqueName): Monitor {
   const { exitPort, postPort, vms = 1, virtualizable = true } = options;
   if (exitPort !== EXIT_PORT || postPort !== POST_PORT) {
     throw new UsageError("Virtual machines have their exit port at 0xf4 and their POST port at 0x80.");
+  }
+  if (vms >= LEDGER_MACHINES) {
+    throw new UsageError(
+      `--vms ${vms} is too many: a monitor runs at most ${LEDGER_MACHINES - 1} virtual machines.`,
+    );
   }
   try {
     const monitor = new Monitor({
