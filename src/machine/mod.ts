@@ -35,13 +35,16 @@ export { Pc, type PcOptions, type PcWires } from "./pc.ts";
 export {
   CONVENTIONAL_END,
   EXTENDED_START,
+  liesInRam,
   type MemoryMap,
   type MemoryRegion,
   PAGE_BYTES,
+  parseRamSize,
   PhysicalMemory,
   type PhysicalMemoryOptions,
   RAM_LEAST,
   RAM_MOST,
+  ramRegions,
 } from "./physical_memory.ts";
 export type { RunOptions, RunProgress, SyncRunOptions } from "./run_options.ts";
 export { type HostedRun, type RunHost, setRunHost } from "./run_host.ts";

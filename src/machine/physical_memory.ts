@@ -55,6 +55,32 @@ export interface MemoryMap {
   checkRom(bytes: number): void;
 }
 
+/** RAM in bytes from what a user gave. @throws {MachineError} for a size that is impossible */
+export function parseRamSize(size: string | number): number {
+  const ram = parseSize(size, "memory");
+  if (ram < RAM_LEAST || ram > RAM_MOST || ram % PAGE_BYTES !== 0) {
+    throw new MachineError(
+      `memory ${JSON.stringify(size)} is ${ram} bytes: it must be a multiple of 4096 from 64K to 1984M`,
+    );
+  }
+  return ram;
+}
+
+/** Where the RAM of a PC lies, in address order. */
+export function ramRegions(ramBytes: number): MemoryRegion[] {
+  const low: MemoryRegion = { kind: "ram", address: 0, bytes: Math.min(ramBytes, CONVENTIONAL_END) };
+  if (ramBytes <= EXTENDED_START) return [low];
+  return [low, { kind: "ram", address: EXTENDED_START, bytes: ramBytes - EXTENDED_START }];
+}
+
+/** Whether `bytes` bytes from `address` on are all RAM in a PC with so much of it. */
+export function liesInRam(ramBytes: number, address: number, bytes: number): boolean {
+  if (!(address >= 0 && bytes >= 0)) return false;
+  const end = address + bytes;
+  if (end <= Math.min(ramBytes, CONVENTIONAL_END)) return true;
+  return address >= EXTENDED_START && end <= ramBytes;
+}
+
 /** Options of {@linkcode PhysicalMemory}. */
 export interface PhysicalMemoryOptions {
   /** RAM in bytes or as `"4M"`; a multiple of 4 KiB, {@linkcode RAM_LEAST} to {@linkcode RAM_MOST}. */
@@ -86,14 +112,7 @@ export class PhysicalMemory implements MemoryMap {
    * @throws {MachineError} for a size that is impossible.
    */
   constructor(options: PhysicalMemoryOptions) {
-    const ram = parseSize(options.ram, "memory");
-    if (ram < RAM_LEAST || ram > RAM_MOST || ram % PAGE_BYTES !== 0) {
-      throw new MachineError(
-        `memory ${
-          JSON.stringify(options.ram)
-        } is ${ram} bytes: it must be a multiple of 4096 from 64K to 1984M`,
-      );
-    }
+    const ram = parseRamSize(options.ram);
     this.ramBytes = ram;
     this.ramOffset = options.stateBytes;
     this.romOffset = options.stateBytes + ram;
@@ -115,16 +134,11 @@ export class PhysicalMemory implements MemoryMap {
 
   /** RAM and ROM as the guest finds them, in address order. */
   regions(): MemoryRegion[] {
-    const regions: MemoryRegion[] = [{
-      kind: "ram",
-      address: 0,
-      bytes: Math.min(this.ramBytes, CONVENTIONAL_END),
-    }];
+    const [conventional, ...extended] = ramRegions(this.ramBytes);
+    const regions = [conventional!];
     const low = Math.min(this.#romBytes, ROM_SPACE);
     if (low > 0) regions.push({ kind: "rom", address: EXTENDED_START - low, bytes: low });
-    if (this.ramBytes > EXTENDED_START) {
-      regions.push({ kind: "ram", address: EXTENDED_START, bytes: this.ramBytes - EXTENDED_START });
-    }
+    regions.push(...extended);
     if (this.#romBytes > 0) {
       regions.push({ kind: "rom", address: 2 ** 32 - this.#romBytes, bytes: this.#romBytes });
     }
@@ -151,10 +165,7 @@ export class PhysicalMemory implements MemoryMap {
 
   /** Whether `bytes` bytes from `address` on are all RAM. */
   isRam(address: number, bytes: number): boolean {
-    if (!(address >= 0 && bytes >= 0)) return false;
-    const end = address + bytes;
-    if (end <= Math.min(this.ramBytes, CONVENTIONAL_END)) return true;
-    return address >= EXTENDED_START && end <= this.ramBytes;
+    return liesInRam(this.ramBytes, address, bytes);
   }
 
   /**

@@ -8,7 +8,6 @@
 import {
   ACTIVITY,
   BASE,
-  CPL,
   Cpu,
   CYCLES_F64,
   EFLAGS,
@@ -362,11 +361,6 @@ export class VirtualMachine {
     const report = this.technique.report?.();
     if (report !== undefined) return report;
     throw new MonitorError(`${this.name} has no translations: its technique is ${this.technique.name}`);
-  }
-
-  /** Whether its guest's kernel has the processor: CPL 0 as the guest sees it. */
-  get inKernel(): boolean {
-    return this.cpu.s[CPL] === 0;
   }
 
   // --- For the dispatcher and the techniques -------------------------------------------------------------------------

@@ -48,14 +48,13 @@ import { CS, GS, SS } from "../../isa/mod.ts";
 import {
   AREA_CACHE,
   AREA_DATA,
-  AREA_GDT,
   AREA_LOOKUP,
   CACHE_CODE,
   CACHE_DATA,
   MONITOR_BASE,
   VECTOR_CALLOUT,
 } from "../area.ts";
-import { descriptorWords, RING1_CODE, RING1_DATA } from "../descriptors/deprivileged.ts";
+import { RING1_CODE, RING1_DATA } from "../descriptors/deprivileged.ts";
 import { DATA_BASE, writeCacheDescriptors } from "../descriptors/monitor_descriptors.ts";
 import { MonitorError } from "../errors.ts";
 import type { TraceClient } from "../memory/traces.ts";
@@ -172,9 +171,7 @@ export class BinaryTranslation implements Technique {
     area.map(AREA_LOOKUP, LOOKUP_BYTES);
     area.map(AREA_CACHE, this.options.cacheBytes);
     if (this.options.countExecutions) area.map(AREA_COUNTERS, COUNTERS * 4);
-    writeCacheDescriptors(area);
-    const window = descriptorWords(DATA_BASE, WINDOW_LIMIT, RING1_DATA);
-    window.forEach((word, n) => area.write32(AREA_GDT + (CACHE_DATA & ~7) + 4 * n, word));
+    writeCacheDescriptors(area, WINDOW_LIMIT);
     fillFlagTables(area, 0);
     this.#tracer = { name: "translated code", wrote: (gpa, bytes) => this.translator.wrote(gpa, bytes) };
     this.translator = new Translator(this.#host(), this.options);

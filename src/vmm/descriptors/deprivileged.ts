@@ -6,7 +6,6 @@
  */
 
 import {
-  RIGHTS_BIG,
   RIGHTS_CODE,
   RIGHTS_DOWN,
   RIGHTS_DPL_SHIFT,
@@ -61,5 +60,3 @@ export function isUsable(rights: number): boolean {
 export const RING0_CODE = 0xc09b00, RING0_DATA = 0xc09300, RING1_CODE = 0xc0bb00, RING1_DATA = 0xc0b300;
 /** Rights of a busy 32-bit TSS and of an LDT. */
 export const BUSY_TSS = 0x8b00, LDT_RIGHTS = 0x8200;
-/** A 32-bit segment. */
-export const BIG = RIGHTS_BIG;

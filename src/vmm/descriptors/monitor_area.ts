@@ -9,10 +9,8 @@ import { type Cpu, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_WRITE } from "../..
 import { PAGE_BYTES } from "../../machine/mod.ts";
 import type { FrameAllocator } from "../allocator/frames.ts";
 import {
-  AREA_CACHE,
   AREA_DATA,
   AREA_IDT,
-  AREA_LOOKUP,
   AREA_STACK,
   AREA_STUBS,
   AREA_TSS,
@@ -34,11 +32,6 @@ const FIXED_BYTES = AREA_DATA + DATA_BYTES;
 const TSS_LIMIT = 103;
 /** Offsets in a 32-bit TSS (SDM volume 3A, figure 7-2). */
 const TSS_ESP0 = 4, TSS_SS0 = 8, TSS_ESP1 = 12, TSS_SS1 = 16, TSS_IO_MAP = 102;
-
-const present = (base: number, low: number, type: number): [number, number] => [
-  (low & 0xffff) | base << 16,
-  (base & 0xff000000) | ((base >>> 16) & 0xff) | type << 8,
-];
 
 /** One virtual machine's monitor area. All offsets are from {@linkcode MONITOR_BASE}. */
 export class MonitorArea {
@@ -166,13 +159,5 @@ export class MonitorArea {
   }
 }
 
-/** The words of a TSS descriptor for the monitor's task state. */
-export function taskStateDescriptor(): [number, number] {
-  return present((MONITOR_BASE + AREA_TSS) | 0, TSS_LIMIT, 0x8b);
-}
-
 /** Limit of the monitor's TSS in bytes. */
 export const TASK_STATE_LIMIT = TSS_LIMIT;
-
-/** Ends of the area's growing parts, for those who map them. */
-export const LOOKUP_ROOM = AREA_CACHE - AREA_LOOKUP;

@@ -7,15 +7,13 @@
 
 import type { Cpu } from "../../cpu/mod.ts";
 import {
-  CONVENTIONAL_END,
-  EXTENDED_START,
+  liesInRam,
   MachineError,
   type MemoryMap,
   type MemoryRegion,
   PAGE_BYTES,
-  parseSize,
-  RAM_LEAST,
-  RAM_MOST,
+  parseRamSize,
+  ramRegions,
 } from "../../machine/mod.ts";
 import type { FrameAllocator } from "../allocator/frames.ts";
 import { Traces } from "./traces.ts";
@@ -53,12 +51,7 @@ export class GuestMemory implements MemoryMap {
    */
   constructor(options: GuestMemoryOptions) {
     const { size, vm, frames, cpu } = options;
-    const bytes = parseSize(size, "memory");
-    if (bytes < RAM_LEAST || bytes > RAM_MOST || bytes % PAGE_BYTES !== 0) {
-      throw new MachineError(
-        `memory ${JSON.stringify(size)} is ${bytes} bytes: it must be a multiple of 4096 from 64K to 1984M`,
-      );
-    }
+    const bytes = parseRamSize(size);
     this.ramBytes = bytes;
     this.pages = bytes / PAGE_BYTES;
     this.traces = new Traces(this.pages);
@@ -113,22 +106,11 @@ export class GuestMemory implements MemoryMap {
   }
 
   regions(): MemoryRegion[] {
-    const regions: MemoryRegion[] = [{
-      kind: "ram",
-      address: 0,
-      bytes: Math.min(this.ramBytes, CONVENTIONAL_END),
-    }];
-    if (this.ramBytes > EXTENDED_START) {
-      regions.push({ kind: "ram", address: EXTENDED_START, bytes: this.ramBytes - EXTENDED_START });
-    }
-    return regions;
+    return ramRegions(this.ramBytes);
   }
 
   isRam(address: number, bytes: number): boolean {
-    if (!(address >= 0 && bytes >= 0)) return false;
-    const end = address + bytes;
-    if (end <= Math.min(this.ramBytes, CONVENTIONAL_END)) return true;
-    return address >= EXTENDED_START && end <= this.ramBytes;
+    return liesInRam(this.ramBytes, address, bytes);
   }
 
   /** Virtual machines have no ROM. @throws {MachineError} always */
